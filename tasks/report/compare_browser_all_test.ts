@@ -1,5 +1,7 @@
+import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
 import { historyFixture } from "../charts/testing_history.ts";
+import type { RunHistory } from "../model/history.ts";
 import { PAPERS, readConfig } from "../config.ts";
 import { launchBrowser } from "../stack/browser.ts";
 import { placeBrowser } from "../stack/testing.ts";
@@ -12,7 +14,7 @@ import type { Pages } from "./html.ts";
 import { printPdf } from "./pdf.ts";
 import { checkPage } from "./testing_browser.ts";
 import { exampleSearch } from "./testing_find_rate.ts";
-import { checkPdf } from "./testing_pdf.ts";
+import { checkPdf, printedPages } from "./testing_pdf.ts";
 
 const TEMPLATES = resolve(import.meta.dirname!, "../../templates");
 
@@ -40,7 +42,39 @@ Deno.test("the pages of a comparison, of a history and of a search for a rate, i
           await checkPdf(await printPdf(browser, { render, paper, file: join(dir, "print.html") }));
         });
       }
+      await t.step("figures of a history's operations are not cut by a page", async () => {
+        const many = { history: withOperations(4), linkOf: () => null };
+        const bytes = await printPdf(browser, {
+          render: (pages?: Pages) => renderHistoryPage(many, TEMPLATES, pages),
+          paper: "A4",
+          file: join(dir, "print.html"),
+        });
+        const pages = (await printedPages(bytes)).map(({ text }) => text);
+        const titles = pages.map((text) => [...text.matchAll(/figure-\d(?! ?p\d)/g)].length);
+        const captions = pages.map((text) => [...text.matchAll(/p50 solid and p95 dashed/g)].length);
+        assert.equal(titles.reduce((sum, own) => sum + own, 0), 4);
+        assert.deepEqual(captions, titles);
+      });
     } finally {
       await browser.close();
     }
   }));
+
+/** A history of so many operations, each as the example's. */
+function withOperations(count: number): RunHistory {
+  const history = historyFixture();
+  const copies = <T extends { readonly operation: string | null }>(all: readonly T[]): T[] =>
+    all.flatMap((each) =>
+      each.operation === null
+        ? [each]
+        : Array.from({ length: count }, (_, at) => ({ ...each, operation: `figure-${at + 1}` }))
+    );
+  return {
+    ...history,
+    stretches: history.stretches.map((stretch) => ({
+      ...stretch,
+      trends: copies(stretch.trends),
+      rates: copies(stretch.rates),
+    })),
+  };
+}

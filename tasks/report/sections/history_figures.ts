@@ -27,7 +27,7 @@ export const HISTORY_OVERVIEW: Section<Drawn, HistoryMaterial> = {
 export const HISTORY_OPERATIONS: Section<Drawn, HistoryMaterial> = {
   title: "Every operation",
   figures: [],
-  template: "sections/history_operations",
+  template: "sections/drawn",
   view: ({ history }) => {
     const operations = [
       ...new Set(history.stretches[0]!.trends.flatMap(({ operation }) => operation ?? [])),
