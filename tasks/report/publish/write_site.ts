@@ -72,7 +72,9 @@ function stateOf(site: SiteFolder, file: SiteFile): { readonly made: Made; reado
   }
   const { size, mtimeMs } = statSync(file.from);
   const source = `${size} ${Math.round(mtimeMs)}`;
-  return { made: { bytes: size, source }, same: isOurs && there!.size === size && before!.source === source };
+  const same = isOurs && there!.size === size && before!.source === source &&
+    readFileSync(place).equals(readFileSync(file.from));
+  return { made: { bytes: size, source }, same };
 }
 
 /** What is put in a file's place, or its folder's, may replace nothing that others put there. */

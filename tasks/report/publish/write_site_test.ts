@@ -63,6 +63,10 @@ Deno.test("what is the same is not written again, what is no longer wanted goes,
     rmSync(join(dir, "site", "a/report.pdf"));
     writeFileSync(join(dir, "site", "index.html"), "torn");
     assert.deepEqual(publish(dir, files("a")), { changed: 2, unchanged: 1, removed: 0 });
+    // An edit that is as long is seen too.
+    writeFileSync(join(dir, "site", "a/report.pdf"), "PDX");
+    assert.deepEqual(publish(dir, files("a")), { changed: 1, unchanged: 2, removed: 0 });
+    assert.equal(content(join(dir, "site"))["a/report.pdf"], "PDF");
     writeFileSync(source, "another PDF");
     assert.equal(publish(dir, files("a")).changed, 1);
     assert.equal(content(join(dir, "site"))["a/report.pdf"], "another PDF");
