@@ -121,6 +121,25 @@ export const CACHE_SETTINGS: Readonly<Record<string, Setting | Choice>> = {
   },
 };
 
+/** What an arm's cache does: its own settings go before those of the run. */
+export function armCacheBehaviour(
+  settings: SettingValues,
+  { overrides }: { readonly overrides?: Readonly<Record<string, unknown>> },
+): CacheBehaviour {
+  return cacheBehaviour({
+    ...settings,
+    ...(overrides as { settings?: SettingValues } | undefined)?.settings,
+  });
+}
+
+/** How long after it was stored an entry may be answered at the most, s. */
+export function longestLife(
+  { strategy, ttlSeconds, negativeSeconds, jitter, staleSeconds }: CacheBehaviour,
+): number {
+  const fresh = Math.max(ttlSeconds, negativeSeconds) * (1 + jitter);
+  return fresh + (strategy === "stale-while-revalidate" ? staleSeconds : 0);
+}
+
 /** What settings say of the cache. */
 export function cacheBehaviour(settings: SettingValues): CacheBehaviour {
   const number = (name: string, usual: number) => (settings as Settings)[name] ?? usual;

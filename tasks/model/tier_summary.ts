@@ -49,8 +49,8 @@ export interface StalenessSummary {
   /** The longest, ms. */
   readonly longestMs: number;
   /**
-   * The interval and the longest time of what keeps it up, and with a cache how long its entries are answered, ms; as long
-   * as none is skipped, blocked or fails.
+   * The interval and the longest time of what keeps it up, and with a cache how long its entries are answered and the time
+   * limit of a request, ms; as long as none is skipped, blocked or fails.
    */
   readonly promisedMs: number;
   /** Reads that found more than that. */
@@ -61,7 +61,7 @@ export interface StalenessSummary {
 export interface TierArmSummary {
   /** Its name. */
   readonly arm: string;
-  /** Null: what writers keep is never old, and neither is what nobody asked. */
+  /** Null: what writers keep is never old without a cache, and neither is what nobody asked. */
   readonly staleness: StalenessSummary | null;
   /** Of its lookups, 0 to 1; null where no cache stands before it. */
   readonly hitRate: number | null;

@@ -1,4 +1,4 @@
-import { type CacheBehaviour, cacheBehaviour } from "../model/cache_settings.ts";
+import { armCacheBehaviour, type CacheBehaviour, longestLife } from "../model/cache_settings.ts";
 import type { CacheAge, CacheMap, CacheSummary } from "../model/cache_summary.ts";
 import { type ArmRecord, CACHE_BACKGROUND_LOADS, type Run } from "../model/run.ts";
 import type { Warning } from "../model/summary.ts";
@@ -58,8 +58,7 @@ export async function cacheSummaries(
   for (const use of uses) {
     const arm = arms.find(({ name }) => name === use.arm);
     if (arm === undefined || use.lookups + use.loads === 0) continue;
-    const own = (arm.overrides as { settings?: Record<string, number | string> }).settings;
-    const behaviour = cacheBehaviour({ ...run.config.settings, ...own });
+    const behaviour = armCacheBehaviour(run.config.settings, arm);
     made.push({
       arm: use.arm,
       strategy: behaviour.strategy,
@@ -74,12 +73,9 @@ export async function cacheSummaries(
 
 /** How old an answer may be, µs: a load that nobody waited for took as long as a request may, at the most. */
 function promisedUs(behaviour: CacheBehaviour, slowestUs: number | null, timeoutMs: number): number {
-  const { strategy, ttlSeconds, negativeSeconds, jitter, staleSeconds } = behaviour;
-  const inBackground = strategy !== "cache-aside";
-  const ttl = Math.max(ttlSeconds, negativeSeconds) * (1 + jitter);
-  const stale = strategy === "stale-while-revalidate" ? staleSeconds : 0;
-  return (ttl + stale) * 1e6 + (inBackground || slowestUs === null ? timeoutMs * 1000 : slowestUs) +
-    TRANSIT_US;
+  const inBackground = behaviour.strategy !== "cache-aside";
+  return longestLife(behaviour) * 1e6 +
+    (inBackground || slowestUs === null ? timeoutMs * 1000 : slowestUs) + TRANSIT_US;
 }
 
 async function ageOf(rows: Rows, run: Run, use: UseRow, behaviour: CacheBehaviour): Promise<CacheAge | null> {

@@ -54,7 +54,7 @@ function stale({ arms }: Omit<TierSummary, "advice">): string[] {
     staleness === null || staleness.beyond === 0 ? [] : [
       `${counted(staleness.beyond, "read")} of ${arm} found rows older than the ${
         formatMs(staleness.promisedMs)
-      } of interval and refresh, up to ${formatMs(staleness.longestMs)}.`,
+      } promised, up to ${formatMs(staleness.longestMs)}.`,
     ]
   );
 }

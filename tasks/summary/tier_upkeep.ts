@@ -1,5 +1,5 @@
-import type { Run } from "../model/run.ts";
-import { cacheBehaviour } from "../model/cache_settings.ts";
+import type { ArmRecord, Run } from "../model/run.ts";
+import { armCacheBehaviour, longestLife } from "../model/cache_settings.ts";
 import { type TierRefresh, upkeepOf } from "../model/tier_settings.ts";
 import type { TierUpkeepSummary } from "../model/tier_summary.ts";
 import { findPath } from "../paths/registry.ts";
@@ -12,26 +12,35 @@ const VERDICT_PAIRS = 8;
 /** A timer may be so late on a busy machine, ms. */
 const LATE_MS = 100;
 
+/** An arm of a run that may be over a tier. */
+export type TierArm = Pick<ArmRecord, "name" | "path"> & Partial<Pick<ArmRecord, "overrides">>;
+
 /**
  * The oldest that what an arm reads may be, ms: the interval, and the longest time that bringing the tier up to date took;
- * with a cache before it, and the longest that an entry is answered. Null: the path is over no tier that something keeps up.
+ * with a cache before it, and the longest that an entry is answered, which was asked for before, for no longer than a request
+ * may take. Null: the path is over no tier, or over one that its writers keep up and no cache stands before.
  */
 export function promisedMs(
-  path: string,
+  arm: TierArm,
   { config: { settings, timeoutMs } }: Pick<Run, "config">,
   refreshes: readonly TierRefresh[],
 ): number | null {
-  const { tier, cached } = findPath(path) ?? {};
-  const upkeep = tier === undefined ? null : upkeepOf(tier.name, settings);
-  if (tier === undefined || upkeep === null) return null;
-  const kept = upkeep.everySeconds * 1000 + Math.max(0, ...tookMs(tier.name, refreshes)) + LATE_MS;
-  return cached ? kept + entryMs(settings) + timeoutMs : kept;
+  const { tier, cached } = findPath(arm.path) ?? {};
+  if (tier === undefined) return null;
+  const upkeep = upkeepOf(tier.name, settings);
+  const cache = armCacheBehaviour(settings, arm);
+  const hasEntries = cached === true && cache.strategy !== "none";
+  if (upkeep === null && !hasEntries) return null;
+  const kept = upkeep === null
+    ? 0
+    : upkeep.everySeconds * 1000 + Math.max(0, ...tookMs(tier.name, refreshes));
+  return kept + (hasEntries ? longestLife(cache) * 1000 + timeoutMs : 0) + LATE_MS;
 }
 
-/** How long after it was stored an entry may be answered, ms; it was asked for before, for no longer than a request may take. */
-function entryMs(settings: Run["config"]["settings"]): number {
-  const { ttlSeconds, jitter, strategy, staleSeconds } = cacheBehaviour(settings);
-  return 1000 * (ttlSeconds * (1 + jitter) + (strategy === "stale-while-revalidate" ? staleSeconds : 0));
+/** Whether writers keep the tier of a path, so that only a cache before it answers what is old. */
+export function isKeptByWriters(path: string, { config }: Pick<Run, "config">): boolean {
+  const { tier } = findPath(path) ?? {};
+  return tier !== undefined && upkeepOf(tier.name, config.settings) === null;
 }
 
 /** What became of what keeps a tier up; null: its writers do. */

@@ -9,7 +9,7 @@ import type { Rows } from "../store/runs.ts";
 import { query } from "../store/sql.ts";
 import type { Block, Staleness, TierRows, Work } from "./tier_rows.ts";
 import { tierAdvice } from "./tier_advice.ts";
-import { promisedMs, upkeepSummary } from "./tier_upkeep.ts";
+import { isKeptByWriters, promisedMs, type TierArm, upkeepSummary } from "./tier_upkeep.ts";
 
 /** What tells how a run was asked. */
 type Asked = Pick<Run, "config" | "seed">;
@@ -18,7 +18,7 @@ type Asked = Pick<Run, "config" | "seed">;
 export async function tierSummaries(
   rows: Rows,
   run: Asked & Pick<Run, "runId">,
-  arms: readonly { readonly name: string; readonly path: string }[],
+  arms: readonly TierArm[],
   operations: readonly Summary[],
 ): Promise<TierSummary[]> {
   if (arms.every(({ path }) => findPath(path)?.tier === undefined)) return [];
@@ -27,9 +27,9 @@ export async function tierSummaries(
     rows.rows<Row>(query(`summary/${name}`), { run: runId, ...parameters });
   const reads = JSON.stringify(run.config.operations.filter(({ write }) => !write).map(({ name }) => name));
   const refreshes = await ask<TierRefresh>("tier_refreshes");
-  const promised = JSON.stringify(arms.flatMap(({ name: arm, path }) => {
-    const ms = promisedMs(path, run, refreshes);
-    return ms === null ? [] : [{ arm, ms }];
+  const promised = JSON.stringify(arms.flatMap((arm) => {
+    const ms = promisedMs(arm, run, refreshes);
+    return ms === null ? [] : [{ arm: arm.name, ms, written: isKeptByWriters(arm.path, run) }];
   }));
   const staleness = await ask<Staleness>("tier_staleness", { reads, promised });
   const work = await ask<Work>("tier_work");
@@ -41,7 +41,7 @@ export async function tierSummaries(
 /** The same, pure. */
 export function summarised(
   run: Asked,
-  arms: readonly { readonly name: string; readonly path: string }[],
+  arms: readonly TierArm[],
   operations: readonly Summary[],
   rows: TierRows,
 ): TierSummary[] {
@@ -64,13 +64,14 @@ export function summarised(
 }
 
 function armSummary(
-  { name: arm, path }: { readonly name: string; readonly path: string },
+  own: TierArm,
   tier: string,
   operations: readonly Summary[],
   { staleness, work, refreshes }: TierRows,
   { config }: Asked,
 ): TierArmSummary {
-  const promise = promisedMs(path, { config }, refreshes);
+  const arm = own.name;
+  const promise = promisedMs(own, { config }, refreshes);
   const stale = staleness.find((row) => row.arm === arm);
   const reads = operations.filter((row) =>
     row.arm === arm && config.operations.some(({ name, write }) => !write && name === row.operation)
@@ -144,7 +145,7 @@ export function askedPerSecond(
 function breakEvenOf(
   tier: string,
   run: Asked,
-  arms: readonly { readonly name: string; readonly path: string }[],
+  arms: readonly TierArm[],
   { refreshes, blocks }: TierRows,
 ): TierSummary["breakEven"] {
   const with_ = arms.find(({ path }) => path === tier)?.name;

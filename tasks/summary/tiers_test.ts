@@ -233,6 +233,32 @@ Deno.test("of a tier's arms the age of what they read is told, what they took at
     });
   }));
 
+Deno.test("what is promised of a cached arm is by its own settings, and before what writers keep it is the age of entries", () =>
+  withTempDir(async (dir) => {
+    const { spoolDir } = stored(dir);
+    await withStore(storeFile(dir), "write", async (store) => {
+      await loadSpool(store, spoolDir);
+      const promised = async (settings: Record<string, number | string>, path = "matview+cache") => {
+        const run = { ...RUN, config: { ...RUN.config, settings: { ...RUN.config.settings, ...settings } } };
+        const arm = { name: "matview+cache", path, overrides: { settings: { cache_ttl: 20 } } };
+        const [tier] = await tierSummaries(store, run, [arm], []);
+        return tier!.arms[0]!.staleness;
+      };
+      const kept = 4600 + 5000;
+      assert.equal((await promised({}))!.promisedMs, kept + 22_000);
+      // An answer without rows lives longer.
+      assert.equal(Math.round((await promised({ negative_ttl: 100 }))!.promisedMs), kept + 110_000);
+      const stale = { strategy: "stale-while-revalidate", stale_ttl: 7 };
+      assert.equal((await promised(stale))!.promisedMs, kept + 29_000);
+      assert.equal((await promised({ strategy: "none" }))!.promisedMs, 4600);
+      // Every other read is a hit.
+      const written = (await promised({}, "aggregate+cache"))!;
+      assert.equal(written.promisedMs, 22_000 + 5000 + 100);
+      assert.deepEqual([written.n, written.longestMs, written.beyond], [ROUNDS * 20, AGE_US / 1000, 0]);
+      assert.equal(await promised({ strategy: "none" }, "aggregate+cache"), null);
+    });
+  }));
+
 Deno.test("reads beside a refresh are held against those between, each against its own arm's, with a verdict from eight pairs on", async () => {
   // Some begin in a block of direct SQL, which is slow: that is not the refresh's doing.
   for (const [slowed, expected] of [[1, "inconclusive"], [1.5, "slower"]] as const) {
