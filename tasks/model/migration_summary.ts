@@ -133,6 +133,8 @@ export interface Stall {
   readonly pending: number;
   /** The lock that most of those waited for, as a sentence's part: mode, relation, and whose; null: none was seen. */
   readonly lock: string | null;
+  /** Who waited for the lock, where it is not known that those did: requests of that kind, of any path, or any of the load. */
+  readonly lockOf?: "kind" | "load";
 }
 
 /** Whether the load was back to what it was before the migration. */

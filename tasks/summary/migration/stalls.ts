@@ -18,6 +18,11 @@ interface Awaited {
   readonly blockerQuery: string | null;
 }
 
+/** The same, and who is known to have waited for it. */
+interface AwaitedByLoad extends Awaited {
+  readonly waiting: "stalled" | "kind" | "load";
+}
+
 export interface Window {
   readonly run: string;
   /** Names of the operations that write, as JSON. */
@@ -52,13 +57,22 @@ export async function stallsIn(
   }));
 }
 
-/** The same with the locks that most of those waited for who were pending in it. */
+/** The same with the lock that most of those waited for who were pending in it, or, where that is not known, the load. */
 export async function withLock(rows: Rows, run: string, stall: Stall): Promise<Stall> {
   const within = { run, from: stall.fromUs, until: stall.untilUs };
-  const [lock] = await rows.rows<Awaited>(query("migration/stall_locks"), within);
+  const [lock] = await rows.rows<AwaitedByLoad>(query("migration/stall_locks"), {
+    ...within,
+    path: stall.path,
+    kind: stall.kind,
+  });
   if (lock === undefined) return stall;
   const [above] = await rows.rows<Awaited>(query("migration/held_up_by"), within);
-  return { ...stall, lock: lockText(lock, above ?? null) };
+  const { waiting } = lock;
+  return {
+    ...stall,
+    lock: lockText(lock, above ?? null),
+    ...waiting === "stalled" ? {} : { lockOf: waiting },
+  };
 }
 
 /** The longest of all; of those as long the first, which is that of most requests. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { LockEvent } from "../../model/migration.ts";
 import type { MigrationSummary } from "../../model/migration_summary.ts";
 import type { RunSummary } from "../../model/summary.ts";
 import { openRun } from "../../store/read.ts";
@@ -157,6 +158,41 @@ Deno.test("a queue for a lock: the stall is as long as the blocker held it, and 
   assert.ok(all.change["0.95"]!.value! > 1000 && all.change["0.95"]!.low! > 500);
   // A triangle: who came first waited longest, whose p95 of each second is near the second's beginning.
   assert.ok(all.degradationMsS > 2500 && all.degradationMsS < 5500, `${all.degradationMsS}`);
+});
+
+Deno.test("a stall of writes is told with a lock that writes wait for, whatever more reads waited for", async () => {
+  const [from, until] = [migrateUs + 300_000, migrateUs + 2_800_000];
+  const reads = [1, 2, 3].map((pid) => wait(from, until - from, { pid }));
+  const insert = { mode: "RowExclusiveLock", query: "INSERT INTO northwind.orders VALUES ($1)" };
+  const locksOf = async (waits: readonly LockEvent[]) => {
+    const { impacts } = (await summaryOf({ change: heldUp(from, until), waits })).migration!;
+    const of = (wanted: string, path: string | null) => {
+      const { lock, lockOf } = impacts.find((each) => each.kind === wanted && each.path === path)!.stall!;
+      return [lock?.replace(/,.*/, ""), lockOf];
+    };
+    return { write: of("write", "sql"), read: of("read", "sql"), all: of("all", null) };
+  };
+  const share = "AccessShareLock on northwind.orders";
+  assert.deepEqual(await locksOf([...reads, wait(from, until - from, { pid: 9, ...insert })]), {
+    write: ["RowExclusiveLock on northwind.orders", undefined],
+    read: [share, undefined],
+    all: [share, undefined],
+  });
+  const foreign = { ...insert, mode: "RowShareLock", relation: "northwind.customers" };
+  const { write } = await locksOf([...reads, wait(from, until - from, { pid: 9, ...foreign })]);
+  assert.deepEqual(write, ["RowShareLock on northwind.customers", undefined], "its statement writes");
+  const none = await locksOf(reads);
+  assert.deepEqual(none.write, [share, "load"], "no wait of a write was seen");
+  const two = await locksOf([
+    ...reads,
+    ...[7, 8].map((pid) => wait(from, until - from, { pid, ...insert })),
+    wait(from, until - from, { pid: 9, ...foreign }),
+  ]);
+  assert.deepEqual(
+    two.write,
+    ["RowExclusiveLock on northwind.orders", "kind"],
+    "which of two paths waited for which is not recorded",
+  );
 });
 
 Deno.test("a stall that began after the migration is shown as the longest, and a shorter one of its own is judged", async () => {

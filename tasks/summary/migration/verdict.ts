@@ -203,10 +203,15 @@ function stallSentence(stall: Stall, { stallLimitMs, segments, moved }: Migratio
 
 /** `reads over sql from 11.3 s on, 300 requests pending; they waited for AccessShareLock on …`. */
 export function whenText(stall: Stall, after = ""): string {
-  const lock = stall.lock === null ? "" : `; they waited for ${stall.lock}`;
+  const lock = stall.lock === null ? "" : `; ${waitedText(stall)} for ${stall.lock}`;
   return `${whose(stall)} from ${formatSeconds(stall.fromUs / 1e6)} on${after}, ${
     counted(stall.pending, "request")
   } pending${lock}`;
+}
+
+function waitedText({ kind, lockOf }: Stall): string {
+  if (lockOf === undefined) return "they waited";
+  return `${lockOf === "load" ? "the load" : whose({ kind, path: null })} waited most`;
 }
 
 function whose({ path, kind }: Pick<Stall, "path" | "kind">): string {

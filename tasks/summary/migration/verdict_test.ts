@@ -91,6 +91,18 @@ for (
       /^The load stalled for 2\.5 s \(allowed: 250 ms\): all requests from 11\.3 s on, 801 requests pending; they waited for AccessShareLock on northwind\.orders, held up by the migration/,
     ],
     [
+      "whose lock it was is not known",
+      stalledMigration({
+        impacts: [
+          impact(null, "all", [1, 2, 3], [1, 2, 3], {
+            stall: { ...stalledMigration().stall!, lockOf: "load" },
+          }),
+        ],
+      }),
+      "brief-pause",
+      /801 requests pending; the load waited most for AccessShareLock on northwind\.orders, held up by/,
+    ],
+    [
       "no lock was seen",
       stalledMigration({
         impacts: [
