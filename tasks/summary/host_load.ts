@@ -34,14 +34,17 @@ export async function hostLoad(rows: Rows, run: string): Promise<HostLoad> {
   return (await rows.rows<HostLoad>(query("summary/host"), { run }))[0]!;
 }
 
-/** What to do where a run could not be judged because others had the CPUs: a sentence, or none where nobody had. */
-export function quieterMachine({ meanOthers, meanSteal }: HostLoad): string[] {
+/**
+ * What to do where a run could not be judged because others had the CPUs: a sentence, or none where nobody had.
+ * @param effect what others alone can do, e.g. `keep p95 from coming back`
+ */
+export function quieterMachine({ meanOthers, meanSteal }: HostLoad, effect: string): string[] {
   const share = (meanOthers ?? 0) + (meanSteal ?? 0);
   if (share < OTHERS) return [];
   return [
     `Others used ${
       formatShare(share)
-    } of this machine's CPU time meanwhile, which alone can do that: run it again when ` +
+    } of this machine's CPU time meanwhile, which alone can ${effect}: run it again when ` +
     "it is quieter, or with a lower --rate.",
   ];
 }

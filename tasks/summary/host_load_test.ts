@@ -3,7 +3,7 @@ import type { Sample } from "../model/run.ts";
 import type { Warning } from "../model/summary.ts";
 import { openRun } from "../store/read.ts";
 import { withTempDir } from "../store/testing.ts";
-import { hostCauses, type HostLoad, hostWarnings } from "./host_load.ts";
+import { hostCauses, type HostLoad, hostWarnings, quieterMachine } from "./host_load.ts";
 import { summarise } from "./summarise.ts";
 import { fixtureRun } from "./testing.ts";
 import { fixtureEnvironment } from "./testing_record.ts";
@@ -29,6 +29,15 @@ Deno.test("pressure that our own processes make is no remark, and what others us
   assert.deepEqual(codes({ meanPressure: 0.9, meanBusy: 1 }), []);
   assert.deepEqual(codes({ meanOthers: 0.4 }), []);
   assert.deepEqual(codes({ meanOthers: null, meanPressure: 0.9 }), []);
+});
+
+Deno.test("where a run could not be judged it is said what others' use of the CPU can do", () => {
+  const effect = "keep p95 from coming back";
+  assert.deepEqual(quieterMachine(QUIET, effect), []);
+  assert.deepEqual(quieterMachine({ ...QUIET, meanOthers: 0.7, meanSteal: 0.08 }, effect), [
+    "Others used 78 % of this machine's CPU time meanwhile, which alone can keep p95 from coming back: run it again " +
+    "when it is quieter, or with a lower --rate.",
+  ]);
 });
 
 Deno.test("others' use of a machine without room is a remark, by pressure or without it by what is used", () => {

@@ -2,6 +2,7 @@ import type { MigrationSummary } from "../model/migration_summary.ts";
 import { MIGRATION_SEGMENTS } from "../model/phases.ts";
 import type { ProbeSummary } from "../model/probe.ts";
 import type { Run } from "../model/run.ts";
+import { listed } from "../model/units.ts";
 import { type RunSummary, type SegmentSummary, sloOutcome } from "../model/summary.ts";
 import type { Validity } from "../model/validity.ts";
 import type { Rows } from "../store/runs.ts";
@@ -49,7 +50,12 @@ export async function judgedMigration(
   const { verdict, reasons } = judgeMigration({ run, validity, slo, migration, baselineErrors });
   const doubtful = verdict === "inconclusive" ||
     (verdict === "brief-pause" && migration.stall?.lock === null);
-  const advice = doubtful ? quieterMachine(await hostLoad(rows, runId)) : [];
+  const effect = migration.recovery.state === "not recovered"
+    ? `keep ${listed(migration.recovery.lacking)} from coming back`
+    : migration.stall !== null && migration.stall.ms > migration.stallLimitMs && migration.stall.lock === null
+    ? "stall the load"
+    : "slow the load";
+  const advice = doubtful ? quieterMachine(await hostLoad(rows, runId), effect) : [];
   return withOutcomes(run, validity, { verdict, reasons: [...reasons, ...advice], slo, migration });
 }
 
