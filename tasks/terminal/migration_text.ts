@@ -99,7 +99,7 @@ function impactTable({ run }: RunSummary, { impacts }: MigrationSummary, columns
     formatMs(impact.baseline["0.95"]?.value ?? null),
     formatMs(impact.migrate["0.95"]?.value ?? null),
     changeText(impact.change["0.95"]),
-    intervalText(impact.change["0.95"]?.low ?? null, impact.change["0.95"]?.high ?? null, signedMs),
+    intervalText(impact.change["0.95"]?.low ?? null, impact.change["0.95"]?.high ?? null, signedMs) || "—",
     changeText(impact.change["0.5"]),
     changeText(impact.change["0.99"]),
     formatMs(impact.stall?.ms ?? null),

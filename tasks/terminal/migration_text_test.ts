@@ -3,7 +3,7 @@ import type { MigrationSummary } from "../model/migration_summary.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { exampleRun, exampleSummary } from "../report/testing.ts";
 import { migrationConfig } from "../summary/migration/testing.ts";
-import { quietMigration, stalledMigration } from "../summary/migration/testing_summary.ts";
+import { impact, quietMigration, stalledMigration } from "../summary/migration/testing_summary.ts";
 import { judgeMigration } from "../summary/migration/verdict.ts";
 import { migrationTable } from "./migration_table.ts";
 import { displayWidth } from "./safe_text.ts";
@@ -33,6 +33,13 @@ function summaryOf(migration: MigrationSummary): RunSummary {
 
 Deno.test("the end of a migration that stopped everybody says for how long, by which lock, and what is proven", async (t) => {
   await t.assertSnapshot(summaryText(summaryOf(stalledMigration()), 120));
+});
+
+Deno.test("where the interval of a change is not known, a dash stands for it", () => {
+  const felt = impact("sql", "write", [2, 3, 4], [2, 3, 4]);
+  const change = { ...felt.change, "0.95": { ...felt.change["0.95"]!, value: 3960, low: null, high: null } };
+  const text = summaryText(summaryOf(quietMigration({ impacts: [{ ...felt, change }] })), 120);
+  assert.match(text, /\+3\.96 s +— /);
 });
 
 Deno.test("the end of a migration that nobody felt says so first", async (t) => {

@@ -83,14 +83,14 @@ function changeView(change: Estimate | undefined, footnotes: Footnotes): ChangeV
   const { value, low, high, warnings } = change;
   return {
     text: value === null ? "—" : signedMs(value),
-    interval: unbroken(shortInterval(low, high)),
+    interval: value === null ? "" : unbroken(shortInterval(low, high)),
     notes: footnotes.ofQuantile(warnings),
   };
 }
 
 /** `−1.2 to +0.6 ms`: a unit that both ends have stands once. */
 function shortInterval(low: number | null, high: number | null): string {
-  const text = intervalText(low, high, signedMs);
+  const text = intervalText(low, high, signedMs) || "—";
   return text.replace(/^(\S+) (\S+) to (\S+ \2)$/, "$1 to $3");
 }
 
