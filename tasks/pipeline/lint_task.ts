@@ -15,7 +15,7 @@ import { readRelations } from "../predict/read_facts.ts";
 import { predict } from "../predict/statement.ts";
 import { lintMarkdown } from "../report/lint_markdown.ts";
 import { connectionError } from "../stack/postgres_server.ts";
-import { say, sayJson } from "../terminal/command.ts";
+import { sayJson } from "../terminal/command.ts";
 import { isTold, lintText } from "../terminal/lint_text.ts";
 import { printable } from "../terminal/safe_text.ts";
 import type { LintArguments } from "./lint_options.ts";
@@ -62,7 +62,7 @@ export async function lint(
 }
 
 function print(report: LintReport, format: LintArguments["format"]): void {
-  if (format === "text") return say(lintText(report));
+  if (format === "text") return console.log(printable(lintText(report)));
   if (format === "markdown") return console.log(printable(lintMarkdown(report)));
   const told = format === "json" ? lintJson(report) : lintSarif(report, VERSION);
   sayJson(told);

@@ -9,22 +9,27 @@ import {
 } from "../model/lint.ts";
 import { counted, formatMs, formatSeconds } from "../model/units.ts";
 import { singleLine } from "./safe_text.ts";
+import { type Width, widthOf } from "./width.ts";
+import { wrapText } from "./wrap.ts";
 
 /** No more are shown of a long file: JSON and SARIF have all. */
 const MOST = 200;
 const SHOWN_COLUMNS = 160;
 const MESSAGE_COLUMNS = 800;
 
-/** What is told of files of SQL, for people. */
-export function lintText(report: LintReport): string {
+/**
+ * What is told of files of SQL, for people, within the terminal's width. Statements to write instead are not broken: a
+ * remark's second line would be none.
+ */
+export function lintText(report: LintReport, width: Width = widthOf()): string {
   const told = report.statements.filter(isTold);
   const shown = told.slice(0, MOST);
   const left = told.length - shown.length;
   return [
-    ...shown.flatMap((statement) => [...statementText(statement), ""]),
+    ...shown.flatMap((statement) => [...statementText(statement, width), ""]),
     ...left === 0 ? [] : [`… and ${counted(left, "statement")} more: --format json has all.`, ""],
-    sourceText(report),
-    totalText(report),
+    wrapText(sourceText(report), width),
+    wrapText(totalText(report), width),
   ].join("\n");
 }
 
@@ -33,18 +38,21 @@ export function isTold({ findings, effects: { locks } }: LintedStatement): boole
   return findings.length > 0 || locks.some(({ mode }) => keptBy(mode).writes);
 }
 
-function statementText(statement: LintedStatement): string[] {
+function statementText(statement: LintedStatement, width: Width): string[] {
   const { file, line, column, shown, effects: { locks, work }, sizes, findings } = statement;
   // What a finding says already is not said twice.
   const said = findings.map(({ message }) => message.toLowerCase());
   const untold = work.filter(({ why }) => !said.some((message) => message.includes(why.toLowerCase())));
   const strong = locks.filter(({ mode }) => keptBy(mode).schemaChanges);
-  return [
+  const prose = [
     `${singleLine(file)}:${line}:${column} ${singleLine(shown, SHOWN_COLUMNS)}`,
     ...strong.map((lock) => `  ${singleLine(lockSaid(lock), MESSAGE_COLUMNS)}${heldText(statement)}`),
     ...untold.map((each) => `  ${singleLine(workSaid(each, sizes), MESSAGE_COLUMNS)}`),
     ...tookText(statement),
-    ...findings.flatMap(findingText),
+  ];
+  return [
+    ...prose.map((text) => wrapText(text, width)),
+    ...findings.flatMap((finding) => findingText(finding, width)),
   ];
 }
 
@@ -65,14 +73,16 @@ function tookText({ took, writesPerSecond, effects: { work } }: LintedStatement)
   ];
 }
 
-function findingText({ rule, level, message, safe }: Finding): string[] {
+function findingText({ rule, level, message, safe }: Finding, width: Width): string[] {
   const lines = safe === null ? [] : safe.split("\n");
-  const lead = safe !== null && !isStatements(safe) ? "advice: " : "instead: ";
+  const isSql = safe !== null && isStatements(safe);
+  const lead = isSql ? "instead: " : "advice: ";
+  const instead = lines.map((line, at) =>
+    `    ${at === 0 ? lead : " ".repeat(lead.length)}${singleLine(line, MESSAGE_COLUMNS)}`
+  );
   return [
-    `  ${level} ${rule}: ${singleLine(message, MESSAGE_COLUMNS)}`,
-    ...lines.map((line, at) =>
-      `    ${at === 0 ? lead : " ".repeat(lead.length)}${singleLine(line, MESSAGE_COLUMNS)}`
-    ),
+    wrapText(`  ${level} ${rule}: ${singleLine(message, MESSAGE_COLUMNS)}`, width),
+    ...instead.map((line) => isSql ? line : wrapText(line, width)),
   ];
 }
 
