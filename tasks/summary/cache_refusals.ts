@@ -25,6 +25,9 @@ const MEANING: Readonly<Record<string, string>> = {
   LOADING: "It was still loading its data",
   MASTERDOWN: "It is a replica that has lost its primary",
   NOPERM: "The role of its URL may not do that",
+  WRONGTYPE: "Somebody else writes into that Redis",
+  NOVERSION: "Somebody else writes into that Redis",
+  LOCKED: "Somebody else writes into that Redis: what that key locks is loaded without single flight",
   NOAUTH: "It asked for a password, which it had not done when the run began",
 };
 
@@ -38,7 +41,10 @@ export function refusalWarnings(rows: readonly RefusalRow[]): Warning[] {
   const told = rows.filter(({ reason }) => !WATCHED.test(reason));
   return [
     ...evictionWarnings(rows),
-    ...told.map((row) => isDamage(row.reason) ? damage(row) : refusal(row)),
+    ...told.map((row) => {
+      if (TAG.test(row.reason)) return tagRefusal(row);
+      return isDamage(row.reason) ? damage(row) : refusal(row);
+    }),
   ];
 }
 
@@ -76,6 +82,19 @@ function evictionWarnings(rows: readonly RefusalRow[]): Warning[] {
         "Give that Redis more room (maxmemory), or take another one.",
     };
   });
+}
+
+/** New versions of tags that Redis did not take, see `CacheTags`. */
+const TAG = /^TAG /;
+
+function tagRefusal({ arm, reason, n }: RefusalRow): Warning {
+  const why = reason.replace(TAG, "");
+  return {
+    code: "cache-refused-writes",
+    text: `The cache refused ${
+      counted(n, "write")
+    } of ${arm} that could not outdate entries: hits may be out of date. ${why.replace(/\.$/, "")}.`,
+  };
 }
 
 function refusal({ arm, doing, reason, n }: RefusalRow): Warning {

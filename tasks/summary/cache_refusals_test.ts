@@ -28,3 +28,13 @@ Deno.test("what is no entry of its key is told as such, and what a stall means i
   );
   assert.match(stalled!.text, /^The cache refused 2 lookups .* The connection was given up/);
 });
+
+Deno.test("versions of tags that were not taken are told with what follows for hits", () => {
+  const reason = "TAG OOM command not allowed.";
+  assert.deepEqual(refusalWarnings([{ arm: "sql+cache", doing: "write", reason, n: 2 }]), [{
+    code: "cache-refused-writes",
+    text:
+      "The cache refused 2 writes of sql+cache that could not outdate entries: hits may be out of date. " +
+      "OOM command not allowed.",
+  }]);
+});

@@ -100,8 +100,7 @@ export function cacheParts(
     keys,
     behaviour,
     nowUs,
-    random,
-    set: (key, version, lifeMs, done) => stores.setTag(key, version, lifeMs, done),
+    set: (key, version, done) => stores.setTag(key, version, done),
     refresh: (lookup, version) => loads.refresh(lookup, version, NaN),
   });
   const stalls = new StallWatch(network, () => redis.progress, (error) => redis.distrust(error));

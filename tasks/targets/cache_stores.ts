@@ -5,6 +5,7 @@ import type { Entries } from "./cache_entries.ts";
 import { sealEntry } from "./cache_entry_header.ts";
 import type { StoredKeys } from "./cache_keys.ts";
 import type { Load } from "./cache_load.ts";
+import { tagLifeMs, versionOf } from "./cache_tags.ts";
 import type { EvictionWatch } from "./eviction_watch.ts";
 
 export interface StoresOptions {
@@ -23,12 +24,14 @@ export interface StoresOptions {
 /** Puts keys into Redis, each with an end. */
 export class CacheStores {
   readonly #options: StoresOptions;
+  readonly #tagLifeMs: number;
   /** Kept only where Redis would not list them. */
   #stored: StoredKeys | null;
 
   constructor(options: StoresOptions) {
     this.#options = options;
     this.#stored = options.stored;
+    this.#tagLifeMs = tagLifeMs(options.behaviour);
   }
 
   /** There is a connection. */
@@ -75,21 +78,44 @@ export class CacheStores {
     const bytes = sealEntry(head, entries.textOf(answer), lookup.entryHash, compressAbove);
     this.#set(writeBinaryCommand(["SET", lookup.key, bytes, "PX", String(keptMs)]), () => {});
     this.note(lookup.key, keptMs);
+    if (lookup.tagKey === null) return;
+    // A version that goes before its entries would take them with it.
+    this.#options.send(writeCommand(["PEXPIRE", lookup.tagKey, String(this.#tagLifeMs)]), () => {});
+    this.note(lookup.tagKey, this.#tagLifeMs);
   }
 
   /** Sets the version that entries must have from now on. */
-  setTag(key: string, version: number, lifeMs: number, done: () => void): void {
-    this.#set(writeCommand(["SET", key, String(version), "PX", String(lifeMs)]), done);
-    this.note(key, lifeMs);
+  setTag(key: string, version: number, done: (written: boolean) => void): void {
+    const command = writeCommand(["SET", key, String(version), "PX", String(this.#tagLifeMs)]);
+    this.#set(command, done, (error) => new Error(`TAG ${error.message}`));
+    this.note(key, this.#tagLifeMs);
   }
 
-  #set(command: Uint8Array, done: () => void): void {
+  /** Gives a tag that has no version one, if nobody else has by now. @param done null: it has none all the same */
+  beginTag(key: string, version: number, done: (version: number | null) => void): void {
+    const { send, refused } = this.#options;
+    send(writeCommand(["SET", key, String(version), "NX", "PX", String(this.#tagLifeMs)]), (reply) => {
+      if (reply instanceof Error) refused(reply);
+    });
+    this.note(key, this.#tagLifeMs);
+    send(writeCommand(["GET", key]), (reply, stored) => {
+      const now = versionOf(reply, stored);
+      done(typeof now === "number" ? now : null);
+    });
+  }
+
+  #set(
+    command: Uint8Array,
+    done: (written: boolean) => void,
+    refusal: (error: Error) => Error = (error) => error,
+  ): void {
     this.#options.send(command, (reply, stored) => {
-      if (reply !== "OK" || stored) {
-        this.#options.refused(reply instanceof Error ? reply : notRedis());
+      const written = reply === "OK" && !stored;
+      if (!written) {
+        this.#options.refused(refusal(reply instanceof Error ? reply : notRedis()));
         if (!(reply instanceof Error)) this.#options.distrust(notRedis());
       }
-      done();
+      done(written);
     });
   }
 }

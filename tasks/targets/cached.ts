@@ -80,16 +80,39 @@ export class CachedTarget implements Target {
 
   /** Where writes outdate entries: the version of now first, so that an entry that fits it was not outdated before. */
   #runTagged(call: Call, lookup: Lookup, tagKey: string): void {
-    let tag = 0;
-    this.#parts.tags.asked(lookup);
-    this.#redis.send(
-      writeCommand(["GET", tagKey]),
-      (reply, stored) => tag = versionOf(reply, stored),
-    );
-    this.#redis.send(
-      lookup.command,
-      (reply, stored, bytes) => this.#found(call, lookup, tag, reply, stored, bytes),
-    );
+    const { tags, loads } = this.#parts;
+    tags.asked(lookup);
+    if (tags.isUnwritten(tagKey)) {
+      call.cache = "miss";
+      return loads.answer(call, lookup, 0, false);
+    }
+    let tag: number | null | Error = null;
+    this.#askTag(tagKey, (version) => tag = version);
+    this.#redis.send(lookup.command, (reply, stored, bytes) => {
+      if (typeof tag === "number") this.#found(call, lookup, tag, reply, stored, bytes);
+      else this.#withoutVersion(call, lookup, tagKey, tag);
+    });
+  }
+
+  #askTag(tagKey: string, onVersion: (version: number | null | Error) => void): void {
+    this.#redis.send(writeCommand(["GET", tagKey]), (reply, stored) => {
+      const version = versionOf(reply, stored);
+      onVersion(version);
+      // Another reply than to this question: replies and questions are out of step.
+      if (!stored && version instanceof Error && version !== reply) this.#redis.distrust(version);
+    });
+  }
+
+  /** No entry fits a tag that has no version: it may have been lost, and entries from before a write be left. */
+  #withoutVersion(call: Call, lookup: Lookup, tagKey: string, error: Error | null): void {
+    const { refusals, loads, stores, tags } = this.#parts;
+    if (error !== null) refusals.add("read", error);
+    if (call.completed) return;
+    call.cache = error === null ? "miss" : "bypass";
+    if (error !== null || !stores.going) return loads.answer(call, lookup, 0, false);
+    stores.beginTag(tagKey, tags.newVersion(), (version) => {
+      if (!call.completed) loads.answer(call, lookup, version ?? 0, version !== null);
+    });
   }
 
   async close(): Promise<void> {
@@ -189,10 +212,9 @@ export class CachedTarget implements Target {
   #look({ lookup, tag, replacesUs }: Load, onFound: (entry: LoadedElsewhere | null) => void): void {
     let now = tag;
     if (lookup.tagKey !== null) {
-      this.#redis.send(
-        writeCommand(["GET", lookup.tagKey]),
-        (reply, stored) => now = versionOf(reply, stored),
-      );
+      // Without a version there is no entry of it.
+      this.#askTag(lookup.tagKey, (version) => now = typeof version === "number" ? version : NaN);
+      if (this.#parts.tags.isUnwritten(lookup.tagKey)) return onFound(null);
     }
     this.#redis.send(lookup.command, (reply, stored, bytes) => {
       const state = this.#stateOf(lookup, now, reply, stored);

@@ -17,7 +17,7 @@ export class Refusals {
 
   add(doing: Refusal["doing"], { message }: Error): void {
     const reason = printable(message);
-    const key = `${doing} ${/^[A-Z]{2,}(?= )/.exec(reason)?.[0] ?? reason}`;
+    const key = `${doing} ${/^(TAG )?[A-Z]{2,}(?= )/.exec(reason)?.[0] ?? reason}`;
     const known = this.#counts.get(key);
     if (known !== undefined) known.count++;
     else if (this.#counts.size < MOST_REASONS || reason === OTHER) {
