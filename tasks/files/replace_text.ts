@@ -1,28 +1,100 @@
 import { randomBytes } from "node:crypto";
-import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { dirname, resolve } from "node:path";
 
 /** Where a file may be written, and no other be put in its place: a folder that is closed to us, or one file of a disk. */
 const IN_PLACE = new Set(["EACCES", "ENAMETOOLONG", "EBUSY", "EPERM", "EROFS", "EXDEV"]);
 
 /**
  * Writes a text file of the user's as a whole: where it cannot be written, as on a full disk, what stood in it stays. A link
- * stays one.
+ * stays one, owner and mode stay, and other names of the file have the text too. What appears in the place of a new file
+ * meanwhile is not written over.
  * @throws the system's error
  */
 export function replaceText(path: string, text: string): void {
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
-  // What is new has nothing to lose.
-  if (mode === undefined) return writeFileSync(path, text);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return create(endOfLinks(path), text);
   const target = realpathSync(path);
+  if (!stat.isFile()) return writeFileSync(target, text);
+  // Another file in its place would part it from its other names.
+  if (stat.nlink > 1) return overwrite(target, text);
   const part = `${target}.${randomBytes(4).toString("hex")}`;
   try {
-    writeFileSync(part, text, { mode, flag: "wx", flush: true });
+    writeFileSync(part, text, { mode: 0o600, flag: "wx", flush: true });
+    makeAlike(part, stat);
     renameSync(part, target);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";
     // One that was there before is somebody else's.
-    if (code !== "EEXIST") rmSync(part, { force: true });
+    if (code !== "EEXIST" && existsSync(part)) rmSync(part);
     if (!IN_PLACE.has(code)) throw error;
-    writeFileSync(target, text);
+    overwrite(target, text);
+  }
+}
+
+function makeAlike(part: string, { uid, gid, mode }: Stats): void {
+  const own = statSync(part);
+  if (own.uid !== uid || own.gid !== gid) chownSync(part, uid, gid);
+  chmodSync(part, mode & 0o7777);
+}
+
+function create(path: string, text: string): void {
+  const file = openSync(path, "wx");
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Where a link leads whose end is not there yet. */
+function endOfLinks(path: string): string {
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  return isLink ? endOfLinks(resolve(realpathSync(dirname(path)), readlinkSync(path))) : path;
+}
+
+/** What is longer than before is written first: where there is no room for it, nothing was written over yet. */
+function overwrite(path: string, text: string): void {
+  const [before, after] = [readFileSync(path), new TextEncoder().encode(text)];
+  const file = openSync(path, "r+");
+  try {
+    writeAll(file, after.subarray(before.length), before.length);
+    writeAll(file, after.subarray(0, before.length), 0);
+    ftruncateSync(file, after.length);
+    fsyncSync(file);
+  } catch (error) {
+    ftruncateSync(file, before.length);
+    writeAll(file, before, 0);
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function writeAll(file: number, bytes: Uint8Array, at: number): void {
+  for (let done = 0; done < bytes.length;) {
+    done += writeSync(file, bytes, done, bytes.length - done, at + done);
   }
 }
