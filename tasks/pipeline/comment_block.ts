@@ -1,5 +1,6 @@
-import { statSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { lockFolder } from "../files/lock_folder.ts";
 import { replaceText } from "../files/replace_text.ts";
 import { readSmall } from "../files/small_file.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
@@ -30,6 +31,8 @@ export function refuseOthersComment(block: CommentBlock): void {
  * @throws {ServiceError} where the file cannot be written
  */
 export function writeCommentBlock(block: CommentBlock, text: string): void {
+  // Another of ours may write its own block: what is read is what stands there until this is written.
+  using _turn = lockFolder(dirname(existsSync(block.path) ? realpathSync(block.path) : block.path));
   const whole = placed(block, text);
   try {
     replaceText(block.path, whole);

@@ -32,6 +32,33 @@ Deno.test("a comment is made, and written anew in its place with what others wro
     assert.doesNotMatch(read(), /second/);
   }));
 
+Deno.test("two that write into one file at once lose none of each other's blocks", () =>
+  withTempDir(async (dir) => {
+    const path = join(dir, "comment.md");
+    const each = 100;
+    const writer = (name: string) =>
+      new Deno.Command(Deno.execPath(), {
+        args: [
+          "eval",
+          "--quiet",
+          `import { writeCommentBlock } from "${import.meta.resolve("./comment_block.ts")}";
+           // Both begin at once.
+           Deno.writeTextFileSync(${JSON.stringify(dir)} + "/${name}", "");
+           while ([...Deno.readDirSync(${
+            JSON.stringify(dir)
+          })].filter(({ name }) => name.length === 1).length < 2);
+           for (let n = 0; n < ${each}; n++) {
+             writeCommentBlock({ path: ${JSON.stringify(path)}, key: "compare ${name}" + n }, "text");
+           }`,
+        ],
+        env: { NO_COLOR: "1" },
+      }).output();
+    for (const { success, stderr } of await Promise.all(["a", "b"].map(writer))) {
+      assert.ok(success, new TextDecoder().decode(stderr));
+    }
+    assert.equal(readFileSync(path, "utf8").match(/<!-- benchbook:/g)?.length, 2 * each);
+  }));
+
 Deno.test("a file of somebody else's is never written over", () =>
   withTempDir((dir) => {
     const refused = (path: string, why: RegExp) => {
