@@ -1,6 +1,6 @@
 import type { Network } from "../net/channel.ts";
 import type { OnReply } from "../redis/line.ts";
-import { writeCommand } from "../redis/wire.ts";
+import { type Reply, writeCommand } from "../redis/wire.ts";
 import type { HeldLock, Load, LoadedElsewhere } from "./cache_load.ts";
 
 /** A lock that nobody renews is gone after so long: its loader has died or hangs. */
@@ -28,6 +28,7 @@ export interface LocksOptions {
   readonly keyOf: (load: Load) => string;
   /** A lock is among the keys that Redis holds for a while. */
   readonly stored: (key: string, ttlMs: number) => void;
+  readonly refused: (error: Error) => void;
   readonly network: Network;
   /** Uniform in (0, 1]. */
   readonly random: () => number;
@@ -40,6 +41,8 @@ export interface LocksOptions {
  *
  * The lock is asked for and the entry looked for in one go, in this order: who gets the lock sees the entry of the one who
  * had it before, since that was stored before the lock was removed.
+ *
+ * A key of somebody else's in its place would be waited for without an end: it is told, and loaded without a lock.
  */
 export class CacheLocks {
   readonly #options: LocksOptions;
@@ -74,8 +77,25 @@ export class CacheLocks {
       // Unless somebody has joined it meanwhile, whose entry is over: they wait as others do.
       if (load.background && load.waiting.size === 0) return on.busy();
       const nextMs = Math.min(LONGEST_WAIT_MS, waitMs * WAIT_FACTOR);
-      // Apart from each other, so that those who wait do not all ask at once.
-      load.forget = network.later(waitMs * (0.5 + random()), () => this.#try(load, key, nextMs, on));
+      this.#isOurs(key, (ours) => {
+        if (load.over) return;
+        if (!ours) return on.acquired();
+        // Apart from each other, so that those who wait do not all ask at once.
+        load.forget = network.later(waitMs * (0.5 + random()), () => this.#try(load, key, nextMs, on));
+      });
+    });
+  }
+
+  /** Whether a lock is of a loader, who renews it or is gone when it has run out; one that is gone by now is, too. */
+  #isOurs(key: string, done: (ours: boolean) => void): void {
+    const { send, refused } = this.#options;
+    let ours = true;
+    send(writeCommand(["GET", key]), (reply, stored) => ours = isToken(reply, stored));
+    send(writeCommand(["PTTL", key]), (reply) => {
+      // A role that may not ask for it has the value alone to go by.
+      if (typeof reply === "number" && (reply === -1 || reply > LOCK_MS)) ours = false;
+      if (!ours) refused(new Error(`LOCKED ${key} is no lock of a loader`));
+      done(ours);
     });
   }
 
@@ -102,4 +122,11 @@ export class CacheLocks {
       },
     };
   }
+}
+
+const decoder = new TextDecoder();
+
+function isToken(reply: Reply, stored: boolean): boolean {
+  if (reply instanceof Error) return !/^WRONGTYPE /.test(reply.message);
+  return !stored || !(reply instanceof Uint8Array) || /^\d{1,16}$/.test(decoder.decode(reply));
 }

@@ -81,6 +81,7 @@ export function cacheParts(
     look,
     keyOf: ({ lookup }) => keys.lockOf(lookup),
     stored: (key, ttlMs) => stores.note(key, ttlMs),
+    refused: (error) => refused("write", error),
     network,
     random,
   });
