@@ -1,5 +1,6 @@
 -- For which lock the load waited between $from and $until, µs: that of most sessions, with an example of who held them up
--- and what that one ran. Locks that requests of $kind wait for ('read', 'write', or 'all') come before any others.
+-- and what that one ran. Locks that somebody waited for at least half as long come first, of these those that requests of
+-- $kind wait for ('read', 'write', or 'all').
 -- `waiting`: who is known to have waited for it: 'stalled', the requests of $path (NULL: all paths) and $kind; 'kind',
 -- those of $kind; 'load', any. Which path a session is of is not recorded: of one among several it is known only where
 -- all of the kind waited for the same.
@@ -21,6 +22,8 @@ WITH
       relation, mode, blocker_role,
       $kind IN ('all', kind) AS of_kind,
       count(DISTINCT pid) AS sessions,
+      -- Who waited for a moment alone does not explain a stall.
+      max(coalesce(waited_us, 0)) >= ($until - $from) / 2 AS is_long,
       sum(waited_us) AS waited_us,
       max_by(blocker_query, waited_us) AS blocker_query
     FROM waiting
@@ -34,9 +37,9 @@ SELECT
     WHEN NOT of_kind THEN 'load'
     WHEN $path IS NULL THEN 'stalled'
     WHEN (SELECT count(DISTINCT arm) FROM request WHERE run_id = $run) = 1 THEN 'stalled'
-    WHEN (SELECT count(DISTINCT (relation, mode)) FROM lock WHERE of_kind) = 1 THEN 'stalled'
+    WHEN (SELECT count(DISTINCT (relation, mode)) FROM lock WHERE of_kind AND is_long) = 1 THEN 'stalled'
     ELSE 'kind'
   END AS waiting
 FROM lock
-ORDER BY of_kind DESC, sessions DESC, waited_us DESC, relation, mode
+ORDER BY is_long DESC, of_kind DESC, sessions DESC, waited_us DESC, relation, mode
 LIMIT 1;

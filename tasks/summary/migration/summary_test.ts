@@ -151,7 +151,7 @@ Deno.test("a queue for a lock: the stall is as long as the blocker held it, and 
   assert.equal(exitCodeOf(summary), 1);
   assert.match(
     summary.reasons[0]!,
-    /^The load stalled for 2\.\d+ s \(allowed: 250 ms\): .* pending; they waited for /,
+    /^The load stalled for 2\.\d+ s \(allowed: 250 ms\): writes .* pending; the load waited most for /,
   );
   assert.deepEqual([waits.length, waitCount, waits[0]!.role], [5, 5, "migration"], "the longest first");
   const all = impacts.at(-1)!;
