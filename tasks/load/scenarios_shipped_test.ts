@@ -4,7 +4,6 @@ import { SUFFIXES } from "../paths/registry.ts";
 import { loadWorkload } from "./arms.ts";
 import { isReservedKey } from "./proof_slots.ts";
 import { loadScenario, scenarioNames } from "./scenario.ts";
-import { exerciseShipped } from "./testing_shipped.ts";
 
 const root = resolve(import.meta.dirname!, "../..");
 const names = scenarioNames(root);
@@ -85,5 +84,3 @@ Deno.test("read-heavy reads in 95 of 100 requests, shop-under-change in as many 
 });
 
 // One scenario a workload; the others of the same questions are asked with the long tests.
-Deno.test("a scenario of each workload answers alike over all paths, and each of its slots leaves a row", (t) =>
-  exerciseShipped(t, ["access-paths", "checkout", "saas-events"]));

@@ -31,7 +31,8 @@ export async function exerciseShipped(t: Deno.TestContext, names: readonly strin
   await withStack(async (stack) => {
     // Begun together, and waited for where they are needed.
     const prepared: Record<string, Promise<PreparedData>> = {};
-    const scenarios = await Promise.all(names.map((name) => loadScenario(root, name, {})));
+    const scenarios: LoadedScenario[] = [];
+    for (const name of names) scenarios.push(await loadScenario(root, name, {}));
     for (const name of new Set(scenarios.map(({ datasetName }) => datasetName!))) {
       prepared[name] = prepare(stack, name);
       prepared[name].catch(() => {});
