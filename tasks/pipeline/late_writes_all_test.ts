@@ -56,7 +56,8 @@ Deno.test("orders that a PostGraphile of the user's places after the run are nam
           ...scenario,
           name: "late",
           workload: dir,
-          operations: [insert],
+          // What it outdates is not asked here.
+          operations: [{ ...insert, outdates: undefined }],
           paths: ["graphql"],
           timeout: 1,
         };
