@@ -14,7 +14,8 @@ interface DomWindow {
 export function rowMargins(arms: readonly string[]) {
   return {
     marginLeft: 56,
-    marginRight: largest(90, arms.map((arm) => 12 + 7.8 * arm.length)),
+    // Of a name that would leave no room for the chart the beginning is shown.
+    marginRight: Math.min(240, largest(90, arms.map((arm) => 12 + 7.8 * arm.length))),
     marginBottom: 42,
   };
 }
