@@ -3,7 +3,7 @@ import {
   chmodSync,
   chownSync,
   closeSync,
-  existsSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   lstatSync,
@@ -12,13 +12,13 @@ import {
   readlinkSync,
   realpathSync,
   renameSync,
-  rmSync,
   type Stats,
   statSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { ownFile, removeOwn } from "./own_file.ts";
 
 /** Where a file may be written, and no other be put in its place: a folder that is closed to us, or one file of a disk. */
 const IN_PLACE = new Set(["EACCES", "ENAMETOOLONG", "EBUSY", "EPERM", "EROFS", "EXDEV"]);
@@ -38,14 +38,12 @@ export function replaceText(path: string, text: string): void {
   if (stat.nlink > 1) return overwrite(target, text);
   const part = `${target}.${randomBytes(4).toString("hex")}`;
   try {
-    writeFileSync(part, text, { mode: 0o600, flag: "wx", flush: true });
-    makeAlike(part, stat);
-    renameSync(part, target);
+    create(part, text, 0o600, () => {
+      makeAlike(part, stat);
+      renameSync(part, target);
+    });
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "";
-    // One that was there before is somebody else's.
-    if (code !== "EEXIST" && existsSync(part)) rmSync(part);
-    if (!IN_PLACE.has(code)) throw error;
+    if (!IN_PLACE.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
     overwrite(target, text);
   }
 }
@@ -56,13 +54,16 @@ function makeAlike(part: string, { uid, gid, mode }: Stats): void {
   chmodSync(part, mode & 0o7777);
 }
 
-function create(path: string, text: string): void {
-  const file = openSync(path, "wx");
+/** Makes a file and then goes on; where either fails it is removed again. */
+function create(path: string, text: string, mode = 0o666, goOn = () => {}): void {
+  const file = openSync(path, "wx", mode);
+  const own = ownFile(path, fstatSync(file));
   try {
     writeFileSync(file, text);
     fsyncSync(file);
+    goOn();
   } catch (error) {
-    rmSync(path, { force: true });
+    removeOwn(own);
     throw error;
   } finally {
     closeSync(file);

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { Config } from "../config.ts";
+import { type OwnFile, removeOwn } from "../files/own_file.ts";
 import { placeFile } from "../files/place_file.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import { isRunId } from "../model/run_id.ts";
@@ -66,21 +67,20 @@ export async function exportRun(
  * @throws {UsageError} where a name is taken; {ServiceError} where they cannot be written; none of ours is left
  */
 async function writeFiles(store: Store, summary: RunSummary, place: string): Promise<number> {
-  const made: string[] = [];
+  const made: OwnFile[] = [];
+  let parts: string | null = null;
   try {
-    const parts = mkdtempSync(join(place, ".export-"));
-    made.push(parts);
+    parts = mkdtempSync(join(place, ".export-"));
     const rows = await writeTimings(store, summary.run.runId, parts);
     writeFileSync(join(parts, "summary.json"), `${JSON.stringify(summary, null, 1)}\n`);
     writeFileSync(join(parts, "metrics.txt"), openMetrics(summary));
     for (const file of FILES) {
-      placeFile(join(parts, file), join(place, file));
-      made.push(join(place, file));
+      made.push(placeFile(join(parts, file), join(place, file)));
     }
     rmdirSync(parts);
     return rows;
   } catch (error) {
-    for (const path of made) removeIfThere(path);
+    takeBack(parts, made);
     if ((error as NodeJS.ErrnoException).code === "EEXIST") throw notEmpty(place, takenBy(error));
     // What the store's own error is about is a file of the export.
     const { message } = (error as Error).cause instanceof Error
@@ -141,11 +141,16 @@ async function writeTimings(store: Store, runId: string, place: string): Promise
   return n;
 }
 
-function removeIfThere(path: string): void {
-  try {
-    rmSync(path, { force: true, recursive: true });
-  } catch {
-    // What could not be written is what is told.
+/** @param parts the folder of our own in which they were written */
+function takeBack(parts: string | null, made: readonly OwnFile[]): void {
+  const removals = made.map((file) => () => removeOwn(file));
+  if (parts !== null) removals.push(() => rmSync(parts, { force: true, recursive: true }));
+  for (const remove of removals) {
+    try {
+      remove();
+    } catch {
+      // What could not be written is what is told.
+    }
   }
 }
 

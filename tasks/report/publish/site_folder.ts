@@ -1,8 +1,10 @@
 import {
+  closeSync,
   existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readlinkSync,
   realpathSync,
@@ -85,19 +87,29 @@ export function claimSite(path: string, apart: readonly KeptApart[]): SiteFolder
 function opened(path: string, folder: Deno.FsFile, absent: boolean): SiteFolder {
   const known = readMark(path);
   let stage: string | null = null;
+  let marked = false;
   const clear = () => {
     if (stage !== null && existsSync(stage)) removeStage(stage);
   };
   const giveUp = () => {
     clear();
     if (known !== null) return;
-    rmSync(join(path, SITE_MARK), { force: true });
+    // One that somebody else has put there meanwhile is theirs.
+    if (marked) rmSync(join(path, SITE_MARK), { force: true });
     if (absent) rmdirSync(path);
   };
   if (known === null) refuseUnlessEmpty(path);
   else removeStages(path);
   try {
-    if (known === null) writeFileSync(join(path, SITE_MARK), markText(new Map()), { flag: "wx" });
+    if (known === null) {
+      const mark = openSync(join(path, SITE_MARK), "wx");
+      marked = true;
+      try {
+        writeFileSync(mark, markText(new Map()));
+      } finally {
+        closeSync(mark);
+      }
+    }
     stage = mkdtempSync(join(path, STAGE));
     writeFileSync(join(stage, STAGE_MARK), `${JSON.stringify({ generator: "Benchbook" })}\n`);
   } catch (error) {
