@@ -36,7 +36,7 @@ SELECT
   CASE
     WHEN NOT of_kind THEN 'load'
     WHEN $path IS NULL THEN 'stalled'
-    WHEN (SELECT count(DISTINCT arm) FROM request WHERE run_id = $run) = 1 THEN 'stalled'
+    WHEN (SELECT count(DISTINCT arm) FROM operation WHERE run_id = $run) = 1 THEN 'stalled'
     WHEN (SELECT count(DISTINCT (relation, mode)) FROM lock WHERE of_kind AND is_long) = 1 THEN 'stalled'
     ELSE 'kind'
   END AS waiting
