@@ -29,13 +29,16 @@ export async function waits(seen: Client, pid: number): Promise<void> {
 export async function looked(seen: Client): Promise<void> {
   const begun = async () =>
     (await seen.query<{ begun: Date | null }>(
-      "SELECT max(query_start) AS begun FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database()",
+      `SELECT max(query_start) AS begun FROM pg_stat_activity
+       WHERE application_name = $1 AND datname = current_database() AND query LIKE '%pg_blocking_pids%'`,
       [sessionName(RUN_ID, "locks")],
     )).rows[0]?.begun?.getTime();
   // One that is under way may have begun before; once another has begun after the next, that has ended.
   for (let last = await begun(), looks = 0; looks < 3; await sleep(2)) {
     const now = await begun();
-    if (now !== last) looks++;
+    // What a connection sets as it opens, anew after a crash, is no look.
+    if (now === undefined || now === last) continue;
+    looks++;
     last = now;
   }
 }

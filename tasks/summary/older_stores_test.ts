@@ -7,6 +7,7 @@ import { storeMigrations } from "../store/migrations.ts";
 import { openStore } from "../store/open.ts";
 import { storeFile, withStore, withTempDir } from "../store/testing.ts";
 import { summarise } from "./summarise.ts";
+import { withoutLastDigits } from "./testing.ts";
 
 /**
  * One run as each version of the store had it, and the spool that it came from. With a new version belongs the store of
@@ -40,7 +41,7 @@ Deno.test("a run that an older version stored is the same as its spool is today,
   await withTempDir(async (dir) => {
     const wanted = await withStore(storeFile(dir), "write", async (store) => {
       await loadSpool(store, join(DATA, RUN));
-      return await known(store);
+      return withoutLastDigits(await known(store));
     });
     assert.equal(wanted.requests.length, wanted.summary.accounting.scheduled);
     assert.ok(wanted.summary.comparisons.some(({ verdict }) => verdict === "slower"));
@@ -49,7 +50,7 @@ Deno.test("a run that an older version stored is the same as its spool is today,
       await t.step(`version ${version}`, async () => {
         const store = await openStore(copyOf(version, dir), { mode: "read" });
         try {
-          assert.deepEqual(await known(store), wanted);
+          assert.deepEqual(withoutLastDigits(await known(store)), wanted);
         } finally {
           store.close();
         }
