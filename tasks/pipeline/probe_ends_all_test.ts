@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { ProbeProxy } from "../probe/testing_probe_proxy.ts";
+import { ProbeProxy } from "../selfbench/probe/probe_proxy.ts";
 import { asked, withStandby } from "../probe/testing_standby.ts";
 import { run as clean } from "../clean.ts";
 import { inProcess } from "../terminal/testing_in_process.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readConfig } from "../config.ts";
-import { ProbeProxy } from "../probe/testing_probe_proxy.ts";
+import { ProbeProxy } from "../selfbench/probe/probe_proxy.ts";
 import { asked } from "../probe/testing_standby.ts";
 import { embeddedGraphqlUrl, startGraphql } from "../stack/graphql.ts";
 import { freePort } from "../stack/ports.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { sleep } from "../net/sleep.ts";
-import { ProbeProxy } from "../probe/testing_probe_proxy.ts";
+import { ProbeProxy } from "../selfbench/probe/probe_proxy.ts";
 import { asked, withStandby } from "../probe/testing_standby.ts";
 import { withTempHome } from "../stack/testing.ts";
 import { type UserPostgres, withUserPostgres } from "../stack/testing_user_postgres.ts";

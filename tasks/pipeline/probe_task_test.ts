@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import pg from "pg";
-import { ProbeProxy } from "../probe/testing_probe_proxy.ts";
+import { ProbeProxy } from "../selfbench/probe/probe_proxy.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { probedOf, startProbe, untilTrue } from "./testing_probe.ts";
 

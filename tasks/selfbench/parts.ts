@@ -41,6 +41,14 @@ export const parts: Readonly<Record<string, Part>> = {
     title: "what a migration is predicted to do to its users, held against what it does",
     run: async (args, config) => await (await import("./predict/task.ts")).predictPart(args, config),
   },
+  moves: {
+    title: "moves to a new server, there and back, and writes that race with the switch",
+    run: async (args, config) => await (await import("./moves/task.ts")).movesPart(args, config),
+  },
+  probe: {
+    title: "pauses and lost writes that a proxy makes on purpose, held against what a probe tells of them",
+    run: async (args, config) => await (await import("./probe/task.ts")).probePart(args, config),
+  },
   verdicts: {
     title:
       "real runs of twins, and of an operation that is a tenth slower: false verdicts, and what is found",

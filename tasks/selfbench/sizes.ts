@@ -40,6 +40,12 @@ export const SIZES = {
     seconds: { smoke: 1, real: 6 },
     orders: { smoke: 1000, real: 270_000 },
   },
+  moves: {
+    runs: { smoke: 1, real: 20 },
+    races: { smoke: 1, real: 20 },
+    seconds: { smoke: 1, real: 20 },
+  },
+  probe: { pauses: { smoke: 1, real: 20 } },
   verdicts: { runs: { smoke: 1, real: 20 }, seconds: { smoke: 4, real: 54 } },
   truth: { runs: { smoke: 10, real: 1500 }, comparisons: { smoke: 1, real: 200 } },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Size>>>>;

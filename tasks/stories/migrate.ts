@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { migrationNames } from "../migrate/definition.ts";
 import { ExitCode } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
+import { movesFound, movesTable } from "../selfbench/moves/moves_found.ts";
 import { LINT } from "./lint.ts";
 import { rowsOf } from "./seen.ts";
 import type { Story } from "./story.ts";
@@ -152,6 +153,9 @@ export const MIGRATE: readonly Story[] = [
         "open source",
       ]);
       assertProven(summary);
+      // As `selfbench moves` counts it.
+      assert.equal(movesFound("moves", [summary], [])[0]!.reached, true);
+      assert.match(movesTable([summary], 200), /^ *1 .+, .+ clean +equal /m);
     },
   },
   {

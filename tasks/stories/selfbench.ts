@@ -54,6 +54,40 @@ export const SELFBENCH: readonly Story[] = [
     },
   },
   {
+    promise: "selfbench moves has clients race with the switch to a new server",
+    shown: "npx -y deno task selfbench moves",
+    typed: `npx -y deno task selfbench moves ${
+      smokeOf("moves").join(" ")
+    } --only races --scale tiny --rate 100 --json`,
+    ends: 0,
+    judge({ stdout }) {
+      const { findings, notMeasured } = JSON.parse(stdout) as Findings;
+      assert.deepEqual(findings.map(({ ours, unit, note, reached }) => [ours!.median, unit, note, reached]), [
+        [1, "of 1", null, true],
+        [1, "of 1", null, true],
+      ]);
+      assert.equal(notMeasured.length, 2);
+    },
+  },
+  {
+    promise: "selfbench probe holds pauses and lost writes that are made on purpose against what is told",
+    shown: "npx -y deno task selfbench probe",
+    typed: `npx -y deno task selfbench probe ${smokeOf("probe").join(" ")} --rate 400 --lose 50 --json`,
+    ends: 0,
+    judge({ stdout }) {
+      const { findings } = JSON.parse(stdout) as Findings;
+      const whole = findings.filter(({ goal }) => goal !== null);
+      assert.deepEqual(whole.map(({ what }) => what), [
+        "pauses of 20 ms told within 5 ms",
+        "pauses of 100 ms told within 5 ms",
+        "pauses of 1 s told within 5 ms",
+        "lost writes told",
+      ]);
+      // How exact the machine lets pauses be told is not for a test to judge; writes that are lost are.
+      assert.equal(whole[3]!.reached, true, JSON.stringify(whole[3]));
+    },
+  },
+  {
     promise: "selfbench cache says what a hit costs, and how often a hot key that expires is loaded",
     shown: "npx -y deno task selfbench cache",
     typed: `npx -y deno task selfbench cache ${smokeOf("cache").join(" ")} --json`,

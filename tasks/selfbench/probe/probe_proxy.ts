@@ -1,8 +1,8 @@
-import { boundSlot, codeOf, insertedAnswer, TYPED_HEADER, uint32 } from "./testing_lost_write.ts";
+import { boundSlot, codeOf, insertedAnswer, TYPED_HEADER, uint32 } from "./lost_write.ts";
 
 /** A pause as the proxy made it, and as it saw answers to the probe's load pass, in the clock of `performance.now()`, ms. */
 export interface MadePause {
-  /** From then on it forwarded nothing. */
+  /** From then on it forwarded nothing: an answer had just been handed on. */
   readonly fromMs: number;
   /** From then on it forwarded again. */
   readonly untilMs: number;
@@ -29,15 +29,16 @@ interface Session {
   isLoad: boolean;
 }
 
-/** A way to a server on which a test does what switch-overs and networks do. */
+/** A way to a server on which is done, on purpose, what switch-overs and networks do. */
 export class ProbeProxy implements AsyncDisposable {
   /** Writes that were answered though the server never got them: the slots that they gave. */
   readonly lost: number[] = [];
   /** Statements that came from clients. */
   statements = 0;
+  /** Those of them that write. */
+  writes = 0;
   /** Every so many-th write is answered here; 0: none. */
   loseEvery = 0;
-  #writes = 0;
   #target: number;
   #listener: Deno.TcpListener | null;
   readonly #port: number;
@@ -65,11 +66,18 @@ export class ProbeProxy implements AsyncDisposable {
     return through.href;
   }
 
-  /** Forwards nothing for so long, in either direction. Resolves with the first answer to the load after that. */
+  /**
+   * Forwards nothing for so long, in either direction, from the next answer to the load on: a pause that clients had already is
+   * none of it. Resolves with the first answer after it.
+   */
   async pause(ms: number): Promise<MadePause> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#gate = promise;
-    const fromMs = performance.now();
+    const fromMs = await new Promise<number>((begun) =>
+      this.#onAnswer = ({ byMs }) => {
+        this.#gate = promise;
+        begun(byMs);
+      }
+    );
     await new Promise((done) => setTimeout(done, ms));
     // An answer may have been on its way through here when the gate was closed.
     const lastAnswer = this.#answer;
@@ -177,7 +185,9 @@ export class ProbeProxy implements AsyncDisposable {
   #answered(batch: Uint8Array): Uint8Array | null {
     const bound = boundSlot(batch);
     if (batch.at(-TYPED_HEADER) === SYNC) this.statements++;
-    if (bound === null || this.loseEvery === 0 || ++this.#writes % this.loseEvery !== 0) return null;
+    if (bound === null) return null;
+    this.writes++;
+    if (this.loseEvery === 0 || this.writes % this.loseEvery !== 0) return null;
     this.lost.push(Number(bound));
     return insertedAnswer(batch, bound);
   }
