@@ -17,19 +17,25 @@ export interface CacheMapCell {
   readonly hitRate: number;
   /** Whether it is the cache of the run. */
   readonly own: boolean;
+  /** What such a cache came to that was run afterwards; absent where none was. */
+  readonly measured?: number;
 }
 
 /** The cells of all maps that a run's summary has. */
 export function cacheMapCells(caches: readonly Pick<CacheSummary, "arm" | "map">[]): CacheMapCell[] {
   return caches.flatMap(({ arm, map }) =>
     map === null ? [] : map.ttls.flatMap((ttl, row) =>
-      map.memories.map((memory, column) => ({
-        arm,
-        ttl,
-        memory,
-        hitRate: map.hitRates[row]![column]!,
-        own: ttl === map.own.ttl && column === map.memories.length - 1,
-      }))
+      map.memories.map((memory, column) => {
+        const check = map.checks?.find((each) => each.ttl === ttl && each.memory === memory);
+        return {
+          arm,
+          ttl,
+          memory,
+          hitRate: map.hitRates[row]![column]!,
+          own: ttl === map.own.ttl && column === map.memories.length - 1,
+          ...check !== undefined && { measured: check.measured },
+        };
+      })
     )
   );
 }
@@ -40,6 +46,7 @@ export function cacheMap(
   { id = "cache-map", title = "The hit rate of other caches" } = {},
 ): Figure {
   const own = cells.filter((cell) => cell.own);
+  const checked = cells.some(({ measured }) => measured !== undefined);
   return makeFigure({
     id,
     title,
@@ -50,14 +57,18 @@ export function cacheMap(
     svg: drawMap(id, cells),
     reading:
       "Each cell is a cache that could have stood there: the share of the same lookups that it would have answered " +
-      "with entries that live so long, in so much memory, as LRU and cache-aside have it. The framed one is the run's.",
+      "with entries that live so long, in so much memory, as LRU and cache-aside have it. The framed one is the run's." +
+      (checked
+        ? " In brackets: what such a cache came to that was run afterwards with the same lookups."
+        : ""),
     table: {
-      columns: [...words("Arm"), ...numbers("TTL", "Memory", "Hit rate")],
-      rows: cells.map(({ arm, ttl, memory, hitRate }) => [
+      columns: [...words("Arm"), ...numbers("TTL", "Memory", "Hit rate", ...checked ? ["As run"] : [])],
+      rows: cells.map(({ arm, ttl, memory, hitRate, measured }) => [
         arm,
         formatSeconds(ttl),
         formatBytes(memory),
         formatShare(hitRate),
+        ...checked ? [formatShare(measured ?? null)] : [],
       ]),
     },
   });
@@ -100,7 +111,8 @@ function drawMap(id: string, cells: readonly CacheMapCell[]): string {
         x: "memory",
         y: "ttl",
         fy: "arm",
-        text: (cell: CacheMapCell) => formatShare(cell.hitRate),
+        text: ({ hitRate, measured }: CacheMapCell) =>
+          `${formatShare(hitRate)}${measured === undefined ? "" : ` (${formatShare(measured)})`}`,
         fill: "currentColor",
       }),
     ],

@@ -24,9 +24,7 @@ export type Invalidation = typeof INVALIDATIONS[number];
 /** How a cache before a path works. */
 export interface CacheBehaviour {
   /** When it answers, loads and stores. */
-  /** When it answers, loads and stores. */
   readonly strategy: Strategy;
-  /** Among whom misses of one key become one question. */
   /** Among whom misses of one key become one question. */
   readonly singleFlight: SingleFlight;
   /** How long an entry is fresh, s. */
@@ -39,7 +37,6 @@ export interface CacheBehaviour {
   readonly negativeSeconds: number;
   /** Entries with more bytes are stored compressed; 0: none. */
   readonly compressAbove: number;
-  /** What writes make of entries. */
   /** What writes make of entries. */
   readonly invalidation: Invalidation;
   /** How early XFetch loads anew: 1 is its authors' choice, more is earlier. */
@@ -119,12 +116,28 @@ export const CACHE_SETTINGS: Readonly<Record<string, Setting | Choice>> = {
     unit: "",
     describe: "with xfetch: how early an entry is loaded anew, in proportion",
   },
+  verify: {
+    default: 0,
+    min: 0,
+    max: 12,
+    unit: "",
+    describe: "after the run, so many other caches of the map of hit rates are really run, see below",
+  },
 };
+
+/** How many other caches are to be run after a run with the lookups of an arm. */
+export function asksToVerify(
+  settings: SettingValues,
+  { overrides }: { readonly overrides?: object },
+): number {
+  const own = (overrides as { settings?: SettingValues } | undefined)?.settings;
+  return (({ ...settings, ...own }) as Settings)["verify"] ?? 0;
+}
 
 /** What an arm's cache does: its own settings go before those of the run. */
 export function armCacheBehaviour(
   settings: SettingValues,
-  { overrides }: { readonly overrides?: Readonly<Record<string, unknown>> },
+  { overrides }: { readonly overrides?: object },
 ): CacheBehaviour {
   return cacheBehaviour({
     ...settings,

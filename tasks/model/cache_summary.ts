@@ -1,3 +1,5 @@
+import { significant } from "./units.ts";
+
 /** What the cache before an arm did, over all measured requests of it. */
 export interface CacheSummary {
   /** The arm with the cache. */
@@ -51,4 +53,24 @@ export interface CacheMap {
     /** As measured, 0 to 1; null where nothing was looked up, as with the strategy `none`. */
     readonly measured: number | null;
   };
+  /** Caches that were really run afterwards; absent where none was. */
+  readonly checks?: readonly CacheCheck[];
+}
+
+/** A cache of the map that was run with the same lookups, by cache-aside in a Redis with that memory. */
+export interface CacheCheck {
+  /** In seconds. */
+  readonly ttl: number;
+  /** In bytes, one of the map's. */
+  readonly memory: number;
+  /** The hit rate computed from the lookups that it was asked, 0 to 1. */
+  readonly computed: number;
+  /** What it came to, 0 to 1. */
+  readonly measured: number;
+}
+
+/** How far a measured hit rate is from the computed one. */
+export function pointsApart({ computed, measured }: Pick<CacheCheck, "computed" | "measured">): string {
+  const apart = significant(100 * Math.abs(computed - measured), 2);
+  return `${apart} ${apart === "1" ? "point" : "points"}`;
 }

@@ -271,6 +271,12 @@ export const CACHE_REFUSALS = "cache_refusals";
 /** Of source `redis`: loads that the cache of an arm began and no request waited for; label: arm. */
 export const CACHE_BACKGROUND_LOADS = "cache_background_loads";
 
+/**
+ * Of source `redis`: the hit rates of other caches that were run after a run; labels: arm, ttl in seconds, memory as a share of
+ * what all entries take.
+ */
+export const CACHE_CHECKS = { computed: "cache_check_computed", measured: "cache_check_measured" } as const;
+
 /** The plan of one operation, taken once outside the measured blocks. */
 export interface Plan {
   /** The operation that it explains. */

@@ -29,6 +29,7 @@ import { withSystem } from "./system.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 import { neverEarly, undecidable } from "./undecidable.ts";
 import { unjudgeable } from "./unjudgeable.ts";
+import { verifyCaches } from "./verify_caches.ts";
 
 /** The main job: from a request over the system under test to what was measured, its summary and its report. */
 export function bench(request: BenchRequest, config: Config): Promise<ExitCode> {
@@ -94,13 +95,15 @@ function nth(job: Job, index: number, of: number): Job {
 }
 
 async function benchOnce(job: Job): Promise<Summarised> {
-  const outcome = await withSystem(job, (system) => {
+  const measured = await withSystem(job, async (system) => {
     // Of a series it was said before the first.
     const lacking = (job.series?.index ?? 0) === 0 ? lackingOf(system) : [];
     for (const sentence of lacking) job.terminal.print(`! ${sentence}`);
-    return measure(system, blocksOf(system));
+    const stored = await store({ ...job, ...await measure(system, blocksOf(system)) });
+    await verifyCaches(system, stored);
+    return stored;
   });
-  return await judge(await store({ ...job, ...outcome }));
+  return await judge(measured);
 }
 
 /** Whether arms are described by files, and so are versions of one thing. */

@@ -12,6 +12,7 @@ import { type BenchPlan, completePlan } from "./bench_options.ts";
 import { pathOf } from "../paths/registry.ts";
 import { placeOfUrl } from "../postgres/place.ts";
 import { refuseTooMuch, refuseWithoutRoom } from "./capacity.ts";
+import { refuseVerifying } from "./check_verifying.ts";
 import { dataOf } from "./data_options.ts";
 import type { MigrateArguments } from "./migrate_options.ts";
 import { MIGRATE_PARTS } from "./migrate_parts.ts";
@@ -128,6 +129,7 @@ function begunAt(migration: Migration, from: MigrateArguments["from"]): Migratio
 
 async function requestOf(given: MigrateArguments, config: Config) {
   const { scenario, arms } = await chosenBy(given.scenario ?? SCENARIO, given, config);
+  refuseVerifying(arms, scenario, config, "a migration");
   for (const arm of arms) refuseElsewhere(arm);
   if (given.inPlace === undefined) refuseOtherService(arms, config);
   const staged = scenario.streams.find(({ stages }) => stages !== null);

@@ -7,6 +7,7 @@ import type { DataRequest } from "../seed/spec.ts";
 import { plannedArms } from "./arm_options.ts";
 import { type BenchArguments, type BenchPlan, completePlan } from "./bench_options.ts";
 import { refuseTooMuch, refuseWithoutRoom } from "./capacity.ts";
+import { refuseVerifying } from "./check_verifying.ts";
 import { dataOf } from "./data_options.ts";
 import { withGivenPaths } from "./path_options.ts";
 import { armSlo, completeSearch } from "./probe.ts";
@@ -46,7 +47,9 @@ export async function benchRequest(
   given: BenchArguments,
   config: Config,
 ): Promise<BenchRequest> {
-  return await completed(await chosenBy(name, given, config), given, config);
+  const chosen = await chosenBy(name, given, config);
+  refuseVerifying(chosen.arms, chosen.scenario, config);
+  return await completed(chosen, given, config);
 }
 
 /** @throws {UsageError} also without targets, or for targets that no rate can be searched by */
@@ -57,6 +60,7 @@ export async function searchRequest(
 ): Promise<SearchRequest> {
   const chosen = await chosenBy(name, given, config);
   const { scenario } = chosen;
+  refuseVerifying(chosen.arms, scenario, config, "a search for a rate");
   const slo = completeSearch(scenario, given);
   const duration = given.duration ?? PROBE_SECONDS;
   const warmup = given.warmup ?? Math.min(WARMUP_SECONDS, scenario.warmup);

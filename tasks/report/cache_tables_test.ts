@@ -6,6 +6,15 @@ import type { Material } from "./sections/section.ts";
 import { TIERS } from "./sections/tiers.ts";
 import { exampleSummary } from "./testing.ts";
 
+const MAP = {
+  lookups: 900,
+  sampled: 1,
+  ttls: [10, 60],
+  memories: [1_000_000, 2_000_000],
+  hitRates: [[0.4, 0.5], [0.6, 0.7]],
+  own: { ttl: 60, computed: 0.7, measured: 0.69 },
+  checks: [{ ttl: 10, memory: 2_000_000, computed: 0.5, measured: 0.48 }],
+};
 const CACHES: RunSummary["caches"] = ["sql+cache", "matview+cache"].map((arm) => ({
   arm,
   strategy: "cache-aside",
@@ -13,7 +22,7 @@ const CACHES: RunSummary["caches"] = ["sql+cache", "matview+cache"].map((arm) =>
   age: arm === "sql+cache" ? { n: 9, p50Ms: 10, p99Ms: 20, maxMs: 30, promisedMs: 66_000, older: 0 } : null,
   loads: 4,
   backgroundLoads: 0,
-  map: null,
+  map: arm === "sql+cache" ? MAP : null,
 }));
 const TIER: NonNullable<RunSummary["tiers"]>[number] = {
   tier: "matview",
@@ -40,6 +49,7 @@ Deno.test("each row of the tables of caches and tiers has a cell under each head
   assert.deepEqual(tables.map(({ id }) => id), [
     "table-cache",
     "table-cache-age",
+    "table-cache-checks",
     "table-tiers-answers",
     "table-tiers",
   ]);

@@ -1,12 +1,12 @@
 import { armCacheBehaviour, type CacheBehaviour, longestLife } from "../model/cache_settings.ts";
-import type { CacheAge, CacheMap, CacheSummary } from "../model/cache_summary.ts";
-import { type ArmRecord, CACHE_BACKGROUND_LOADS, type Run } from "../model/run.ts";
+import type { CacheAge, CacheCheck, CacheMap, CacheSummary } from "../model/cache_summary.ts";
+import { type ArmRecord, CACHE_BACKGROUND_LOADS, CACHE_CHECKS, type Run } from "../model/run.ts";
 import type { Warning } from "../model/summary.ts";
 import { counted, formatMs } from "../model/units.ts";
-import { redisBytes } from "../redis/memory.ts";
-import { hitRates, type Trace } from "../stats/miss_ratio.ts";
+import { hitRates } from "../stats/miss_ratio.ts";
 import type { Rows } from "../store/runs.ts";
 import { query } from "../store/sql.ts";
+import { bytesOfAll, MEMORY_SHARES, pointOf, readTrace, type TracedArm, ttlsFor } from "./cache_trace.ts";
 
 /** One row of summary/cache_use.sql. */
 interface UseRow {
@@ -22,26 +22,10 @@ interface UseRow {
   readonly load_us: number | null;
 }
 
-/** One row of summary/cache_lookups.sql. */
-interface LookupRow {
-  readonly at_us: number;
-  readonly id: number;
-  readonly bytes: number;
-  readonly measured: boolean;
-}
-
 /** From Redis's clock to ours, and from its answer to us. */
 const TRANSIT_US = 50_000;
 /** More are sampled by keys; a map of them is computed in about a second. */
 const MOST_LOOKUPS = 100_000;
-/** A sample of keys is taken in parts of so many. */
-const PARTS = 1024;
-/** With fewer a map would show chance. */
-const FEWEST_LOOKUPS = 200;
-const TTLS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600];
-const MOST_TTLS = 8;
-const MEMORY_SHARES = [1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1];
-
 /** What the caches of a run did; empty where none was asked, or by an older version that did not tell keys. */
 export async function cacheSummaries(
   rows: Rows,
@@ -99,56 +83,56 @@ async function ageOf(rows: Rows, run: Run, use: UseRow, behaviour: CacheBehaviou
 }
 
 async function mapOf(rows: Rows, run: Run, use: UseRow, behaviour: CacheBehaviour): Promise<CacheMap | null> {
-  const asked = Math.max(use.lookups, use.loads);
-  if (asked < FEWEST_LOOKUPS) return null;
-  const parts = Math.min(PARTS, Math.max(1, Math.ceil(PARTS * MOST_LOOKUPS / asked)));
-  const lookups = await rows.rows<LookupRow>(query("summary/cache_lookups"), {
-    run: run.runId,
-    arm: use.arm,
-    parts,
-  });
-  if (lookups.length < FEWEST_LOOKUPS) return null;
-  const trace = traceOf(lookups, use.load_us ?? 0);
-  const sampled = parts / PARTS;
-  const all = trace.bytes.reduce((sum, bytes) => sum + bytes, 0);
-  const lengthSeconds = (lookups.at(-1)!.at_us - lookups[0]!.at_us) / 1e6;
-  const ttls = ttlsFor(behaviour.ttlSeconds, lengthSeconds);
-  const points = ttls.flatMap((ttlSeconds) =>
-    MEMORY_SHARES.map((share) => ({ ttlSeconds, memoryBytes: share === 1 ? Infinity : share * all }))
-  );
-  const found = hitRates(trace, [...points, { ttlSeconds: behaviour.ttlSeconds, memoryBytes: Infinity }]);
+  const trace = await readTrace(rows, run.runId, tracedArm(use), MOST_LOOKUPS);
+  if (trace === null) return null;
+  const all = bytesOfAll(trace);
+  const ttls = ttlsFor(behaviour.ttlSeconds, trace);
+  const points = ttls.flatMap((ttl) => MEMORY_SHARES.map((share) => pointOf(ttl, share, all)));
+  const found = hitRates(trace, [...points, pointOf(behaviour.ttlSeconds, 1, all)]);
+  const memories = MEMORY_SHARES.map((share) => Math.round(share * all / trace.sampled));
+  const checks = await checksOf(rows, run.runId, use.arm, memories);
   return {
-    lookups: lookups.length,
-    sampled,
+    lookups: trace.atUs.length,
+    sampled: trace.sampled,
     ttls,
-    memories: MEMORY_SHARES.map((share) => Math.round(share * all / sampled)),
+    memories,
     hitRates: ttls.map((_, at) => found.slice(at * MEMORY_SHARES.length, (at + 1) * MEMORY_SHARES.length)),
     own: {
       ttl: behaviour.ttlSeconds,
       computed: found.at(-1)!,
       measured: use.lookups === 0 ? null : use.hits / use.lookups,
     },
+    ...checks.length > 0 && { checks },
   };
 }
 
-function traceOf(lookups: readonly LookupRow[], loadUs: number): Trace {
-  const keys = 1 + lookups.reduce((most, { id }) => Math.max(most, id), 0);
-  const bytes = new Float64Array(keys);
-  for (const row of lookups) bytes[row.id] = redisBytes(row.bytes);
-  return {
-    atUs: Float64Array.from(lookups, ({ at_us }) => at_us),
-    key: Int32Array.from(lookups, ({ id }) => id),
-    keys,
-    bytes,
-    counts: Uint8Array.from(lookups, ({ measured }) => measured ? 1 : 0),
-    loadUs,
-  };
+/** What an arm's lookups are read by. */
+function tracedArm({ arm, lookups, loads, load_us }: UseRow): TracedArm {
+  return { arm, asked: Math.max(lookups, loads), loadUs: load_us ?? 0 };
 }
 
-/** Those that a run of this length can tell apart, and its own. */
-function ttlsFor(own: number, lengthSeconds: number): number[] {
-  const told = TTLS.filter((ttl) => ttl !== own && ttl < lengthSeconds).slice(0, MOST_TTLS - 1);
-  return [...told, own].sort((a, b) => a - b);
+/** The same of each arm with a cache that was asked. */
+export async function tracedArms(rows: Rows, runId: string): Promise<TracedArm[]> {
+  return (await rows.rows<UseRow>(query("summary/cache_use"), { run: runId })).map(tracedArm);
+}
+
+/** Other caches that were run with an arm's lookups. @param memories by `MEMORY_SHARES` */
+async function checksOf(
+  rows: Rows,
+  run: string,
+  arm: string,
+  memories: readonly number[],
+): Promise<CacheCheck[]> {
+  const found = await rows.rows<Omit<CacheCheck, "memory"> & { readonly share: number }>(
+    query("summary/cache_checks"),
+    { run, arm, ...CACHE_CHECKS },
+  );
+  return found.map(({ share, ttl, computed, measured }) => ({
+    ttl,
+    memory: memories[MEMORY_SHARES.indexOf(share)]!,
+    computed,
+    measured,
+  }));
 }
 
 /** A promise that was not kept is told, and one that was is not. */

@@ -6,6 +6,10 @@ import { bareRun, sqlOperation, steadyPhase, storeFile, withStore, withTempDir }
 import { resolveRun } from "../store/runs.ts";
 import { armsOfRun } from "../store/arms.ts";
 import type { RunConfig } from "../model/run.ts";
+import { cacheMapCells } from "../charts/cache_map.ts";
+import { CACHE_CHECKS } from "../model/run.ts";
+import { formatBytes } from "../model/units.ts";
+import { cacheChecksText } from "../terminal/cache_text.ts";
 import { cacheSummaries, stalenessWarnings } from "./caches.ts";
 import { fixtureConfig } from "./testing_record.ts";
 
@@ -53,6 +57,20 @@ async function cachesOf(settings: RunConfig["settings"], oldestUs = 5_100_000) {
         );
       }
     }
+    const check = { arm: "sql+cache", ttl: "10", memory: "0.5" };
+    const of = (metric: string, value: number, labels: Record<string, string> = check) => ({
+      atUs: 60_000_000,
+      source: "redis",
+      metric,
+      labels,
+      value,
+    });
+    spool.samples([
+      of(CACHE_CHECKS.computed, 0.5),
+      of(CACHE_CHECKS.measured, 0.49),
+      of(CACHE_CHECKS.measured, 0.3, { ...check, arm: "other" }),
+      of(CACHE_CHECKS.computed, 0.3, { ...check, ttl: "20" }),
+    ]);
     spool.end({ status: "complete", endedAt: new Date("2026-01-02T03:05:07Z") });
     spool.close();
     return await withStore(storeFile(dir), "write", async (store) => {
@@ -85,6 +103,19 @@ Deno.test("a cache is summed up by its loads, the age of its answers, and what o
   // One entry alone fits into half: the keys push each other out.
   assert.deepEqual(map!.hitRates.map((row) => row[4]), [0, 0, 0, 0, 0, 0]);
   assert.deepEqual(stalenessWarnings([cache!]), []);
+  // Of another arm, or measured or computed alone, there is none.
+  const memory = map!.memories[4]!;
+  assert.deepEqual(map!.checks, [{ ttl: 10, memory, computed: 0.5, measured: 0.49 }]);
+  const cells = cacheMapCells([cache!]).filter(({ measured }) => measured !== undefined);
+  assert.deepEqual(cells.map(({ ttl, memory, measured }) => [ttl, memory, measured]), [[10, memory, 0.49]]);
+  assert.deepEqual(cacheChecksText({ caches: [cache!] }, 80).split("\n").at(-1)!.trim().split(/  +/), [
+    "sql+cache",
+    "10 s",
+    formatBytes(memory),
+    "50 %",
+    "49 %",
+    "1 point",
+  ]);
 });
 
 Deno.test("an answer that is older than promised is told, and what is promised hangs on the strategy", async () => {

@@ -102,7 +102,10 @@ function loadOf(scenario: string, config: LoadConfig): Values {
     arms: arms.join(", "),
     connections: String(connections),
     timeout: `${timeoutMs} ms`,
-    settings: Object.entries(settings).sort(([a], [b]) => a < b ? -1 : 1)
+    // What is run afterwards is none of it.
+    settings: Object.entries(settings).filter(([name]) => name !== "verify").sort(([a], [b]) =>
+      a < b ? -1 : 1
+    )
       .map(([name, value]) => `${name}=${value}`).join(" "),
     ...(hitTarget ?? null) === null ? {} : { "hit target": String(hitTarget) },
     ...migration === undefined ? {} : { migration: `${migration.name} (${migration.variant})` },

@@ -2,6 +2,7 @@ import { ratioNote, verdictWord } from "../model/comparison_text.ts";
 import { offeredRate } from "../model/offered_rate.ts";
 import type { Estimate, RunSummary, Summary } from "../model/summary.ts";
 import { formatCount, formatMs, formatShare, significant } from "../model/units.ts";
+import { cacheChecksText } from "./cache_text.ts";
 import { migrationText } from "./migration_text.ts";
 import { probeText } from "./probe_text.ts";
 import { planText } from "./plan_text.ts";
@@ -21,6 +22,7 @@ export function summaryText(summary: RunSummary, columns = widthOf().columns): s
     comparisonText(summary, columns),
     scalingText(summary, columns),
     tierText(summary.tiers ?? [], columns),
+    cacheChecksText(summary, columns),
     planText(summary.operations),
     sloText(summary),
     notes(summary),

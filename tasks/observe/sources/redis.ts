@@ -1,5 +1,5 @@
 import { counter, gauge, type Metric } from "../../model/metric.ts";
-import { CACHE_BACKGROUND_LOADS, CACHE_REFUSALS } from "../../model/run.ts";
+import { CACHE_BACKGROUND_LOADS, CACHE_CHECKS, CACHE_REFUSALS } from "../../model/run.ts";
 import type { SampleSource } from "../source.ts";
 
 /** What is read of the answer to INFO, by the name of its field. */
@@ -43,6 +43,11 @@ export const REDIS: SampleSource = {
       "count",
       "loads that the cache of an arm began since the sample before and no request waited for",
       { labels: ["arm"] },
+    ),
+    ...(["computed", "measured"] as const).map((how) =>
+      gauge(CACHE_CHECKS[how], "share", `the hit rate of another cache, ${how}, run with an arm's lookups`, {
+        labels: ["arm", "ttl", "memory"],
+      })
     ),
   ],
   open: async ({ url }, timeoutMs) =>

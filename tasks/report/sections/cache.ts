@@ -1,4 +1,4 @@
-import { cacheAgeTable } from "../cache_tables.ts";
+import { cacheAgeTable, cacheCheckTable } from "../cache_tables.ts";
 import { cacheTable } from "../tables.ts";
 import { plainSection } from "./section.ts";
 
@@ -6,5 +6,5 @@ export const CACHE = plainSection({
   of: "bench",
   title: "Cache",
   figures: ["cache-states", "cache-map"],
-  tables: ({ summary }) => [cacheTable(summary), cacheAgeTable(summary)],
+  tables: ({ summary }) => [cacheTable(summary), cacheAgeTable(summary), cacheCheckTable(summary)],
 });
