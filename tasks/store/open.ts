@@ -3,6 +3,7 @@ import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { dirname } from "node:path";
 import { InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
 import { fileProblem, isNoFile } from "./duckdb_file.ts";
+import { duckdbOptions } from "./duckdb_options.ts";
 import { fillEmpty } from "./empty_file.ts";
 import { migrate, needsMigration, storeMigrations } from "./migrations.ts";
 import { type Parameters, plain, withLast } from "./values.ts";
@@ -45,31 +46,6 @@ export interface OpenOptions {
   readonly onWait?: (holder: string) => void;
 }
 
-const CORES = navigator.hardwareConcurrency || 2;
-/**
- * DuckDB takes most of a machine's memory by default; a load generator must not. It never fetches an extension:
- * reports work without a network.
- */
-const OPTIONS = { autoinstall_known_extensions: "false" };
-/** What does not go into its memory goes into files beside the store for a moment. */
-const READING = {
-  ...OPTIONS,
-  memory_limit: "300MB",
-  access_mode: "READ_ONLY",
-  threads: String(Math.min(CORES, 4)),
-};
-/**
- * A load is what writing is for. Rows stored in no particular order can be stored by all threads at once: queries
- * say their order. One thread more than there are cores, since each waits for its next rows now and then.
- */
-const WRITING = {
-  ...OPTIONS,
-  // It needs no more, and the run that it follows did with less than that.
-  memory_limit: "400MB",
-  access_mode: "READ_WRITE",
-  preserve_insertion_order: "false",
-  threads: String(Math.min(CORES + 1, 4)),
-};
 const RETRY_MS = 100;
 
 /**
@@ -150,7 +126,7 @@ async function openWaiting(file: string, options: OpenOptions): Promise<Store> {
 }
 
 async function openNow(file: string, mode: "read" | "write"): Promise<Store> {
-  const instance = await DuckDBInstance.create(file, mode === "read" ? READING : WRITING);
+  const instance = await DuckDBInstance.create(file, duckdbOptions(file, mode));
   try {
     return wrap(file, mode, instance, await instance.connect());
   } catch (error) {
