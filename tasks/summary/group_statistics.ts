@@ -14,6 +14,8 @@ export type Measure = typeof MEASURES[number];
 
 /** An arm (`operation` null) or an operation over it, with how many values it has of each measure. */
 export interface Group {
+  /** Null: all that was measured. */
+  readonly segment: string | null;
   readonly arm: string;
   readonly operation: string | null;
   readonly responses: number;
@@ -23,15 +25,19 @@ export interface Group {
 
 /** Of how many blocks an arm's measured time is made. */
 export interface Blocks {
+  readonly segment: string | null;
   readonly arm: string;
   readonly blocks: number;
 }
 
-/** What is counted of a run: all that was measured, or one segment of it. */
+/** What is counted of a run: all that was measured, or each segment of it by itself. */
 export interface Measured {
   readonly run: string;
-  readonly segment: string | null;
+  readonly by_segment: boolean;
 }
+
+/** By what groups are told apart. */
+type Key = Pick<Group, "segment" | "arm" | "operation">;
 
 /** One quantile: its value with its interval, or null where so many values cannot tell it. */
 export interface MeasuredQuantile {
@@ -85,10 +91,10 @@ export async function groupStatistics(
   if (groups.length === 0) return nothing(levels);
   const values = await valuesOf(rows, of, levels);
   const counts = await unitCounts(rows, of, groups, values);
-  const units = new Map(measured.map(({ arm, blocks }) => [arm, unitsOf(Number(blocks))]));
+  const units = new Map(measured.map((row) => [armOf(row), unitsOf(Number(row.blocks))]));
   const judged = groups.map((group) => {
     const own = counts(group);
-    const all = units.get(group.arm) ?? 0;
+    const all = units.get(armOf(group)) ?? 0;
     const ranks = each((measure) => {
       const size = series(own, all, (row) => row[SIZES[measure]]);
       return levels.map((level, place) => {
@@ -130,7 +136,7 @@ async function valuesOf(
   of: Measured,
   levels: readonly number[],
 ): Promise<(group: Group, measure: Measure) => readonly number[]> {
-  const found = await rows.rows<Pick<Group, "arm" | "operation"> & Record<Measure, readonly number[] | null>>(
+  const found = await rows.rows<Key & Record<Measure, readonly number[] | null>>(
     query("summary/quantiles"),
     { ...of, levels: JSON.stringify(levels.map((level) => level * (1 - 4 * Number.EPSILON))) },
   );
@@ -149,14 +155,17 @@ async function unitCounts(
   values: (group: Group, measure: Measure) => readonly number[],
 ): Promise<(group: Group) => readonly UnitCounts[]> {
   const arms = new Map(
-    groups.filter(({ operation }) => operation === null).map((group) => [group.arm, group]),
+    groups.filter(({ operation }) => operation === null).map((group) => [keyOf(group), group]),
   );
   const bounds = groups.filter(({ operation }) => operation !== null).map((group) => ({
+    segment: group.segment,
     arm: group.arm,
     operation: group.operation,
     ...each((measure) =>
       distinct(
-        [group, arms.get(group.arm)!].flatMap((of) => values(of, measure)).filter(Number.isFinite).map(toUs),
+        [group, arms.get(armOf(group))!].flatMap((of) => values(of, measure)).filter(Number.isFinite).map(
+          toUs,
+        ),
       )
     ),
   }));
@@ -174,9 +183,9 @@ async function unitCounts(
       upTo: (measure, value) => sum(row[measure] ?? [], own[measure].indexOf(toUs(value)) + 1),
     };
   });
-  const byArm = Map.groupBy(counts, ({ arm }) => arm);
+  const byArm = Map.groupBy(counts, armOf);
   const byGroup = Map.groupBy(counts, keyOf);
-  return (group) => (group.operation === null ? byArm.get(group.arm) : byGroup.get(keyOf(group))) ?? [];
+  return (group) => (group.operation === null ? byArm : byGroup).get(keyOf(group)) ?? [];
 }
 
 /** Milliseconds as the whole microseconds that they were stored as. */
@@ -196,17 +205,16 @@ async function intervalEnds(
   of: Measured,
   judged: readonly Ranked[],
 ): Promise<(group: Group, measure: Measure, ranks: QuantileRanks) => Pick<QuantileValues, "low" | "high">> {
-  const wanted = judged.flatMap(({ group: { arm, operation }, ranks }) =>
+  const wanted = judged.flatMap(({ group: { segment, arm, operation }, ranks }) =>
     MEASURES.flatMap((measure) =>
       distinct(ranks[measure].flatMap((each) => [each?.low ?? 0, each?.high ?? 0])).filter((rank) => rank > 0)
-        .map((rank) => ({ arm, operation, measure, rank }))
+        .map((rank) => ({ segment, arm, operation, measure, rank }))
     )
   );
   const found = await rows.rows<
     typeof wanted[number] & { readonly low: number; readonly high: number }
   >(query("summary/interval_ends"), { ...of, ranks: JSON.stringify(wanted) });
-  const key = (group: Pick<Group, "arm" | "operation">, measure: Measure, rank: number) =>
-    `${keyOf(group)} ${measure} ${rank}`;
+  const key = (group: Key, measure: Measure, rank: number) => `${keyOf(group)} ${measure} ${rank}`;
   const ends = new Map(found.map((row) => [key(row, row.measure, Number(row.rank)), row]));
   return (group, measure, { low, high }) => ({
     low: low === null ? null : ends.get(key(group, measure, low))!.low,
@@ -235,6 +243,11 @@ function distinct(values: readonly number[]): number[] {
   return [...new Set(values)].sort((a, b) => a - b);
 }
 
-function keyOf({ arm, operation }: Pick<Group, "arm" | "operation">): string {
-  return JSON.stringify([arm, operation]);
+function keyOf({ segment, arm, operation }: Key): string {
+  return JSON.stringify([segment, arm, operation]);
+}
+
+/** The key of a group's arm. */
+function armOf({ segment, arm }: Pick<Key, "segment" | "arm">): string {
+  return keyOf({ segment, arm, operation: null });
 }

@@ -15,6 +15,7 @@ import { type Blocks, type GroupStatistics, groupStatistics, type Measure } from
 
 /** One row of summary/counts.sql. */
 interface Counts {
+  readonly segment: string | null;
   readonly arm: string;
   readonly operation: string | null;
   readonly n: number;
@@ -39,6 +40,7 @@ interface Counts {
 }
 
 interface CodeRow {
+  readonly segment: string | null;
   readonly arm: string;
   readonly operation: string | null;
   readonly code: string;
@@ -78,50 +80,60 @@ const NOTHING = {
   meanRows: null,
 };
 
+/** How fast requests were answered. */
+export interface Latencies {
+  /** Each arm as a whole first, then each operation over each arm, in the order of the run's configuration. */
+  readonly operations: readonly Summary[];
+  /** The same of each measured segment by itself, in order of time; none where a run has only one. */
+  readonly segments: readonly SegmentSummary[];
+}
+
 /**
- * Summaries of the measured phases: each arm as a whole first, then each operation over each arm, in the order
- * of the run's configuration. What was configured and never measured is there with n = 0.
- * @param segment the only one that counts; null: all that are measured
+ * Summaries of the measured phases. What was configured and never measured is there with n = 0.
+ * @param only the segment that operations are told of; null: all that are measured
  */
 export async function latencySummaries(
   rows: Rows,
   runId: string,
   config: RunConfig,
   options: LatencyOptions,
-  segment: string | null = null,
-): Promise<Summary[]> {
-  const of = { run: runId, segment };
+  only: string | null = null,
+): Promise<Latencies> {
+  const measured = await rows.rows<{ segment: string }>(query("summary/segments"), { run: runId });
+  const several = measured.length > 1;
+  // One reading for all of them.
+  const own = several || only !== null ? await summariesOf(rows, runId, config, options, true) : null;
+  const operations = only !== null ? own! : await summariesOf(rows, runId, config, options, false);
+  return {
+    operations: operations(only),
+    segments: several ? measured.map(({ segment }) => ({ segment, operations: own!(segment) })) : [],
+  };
+}
+
+/** The summaries of each segment, or, of null, those of all measured phases together. */
+async function summariesOf(
+  rows: Rows,
+  runId: string,
+  config: RunConfig,
+  options: LatencyOptions,
+  bySegment: boolean,
+): Promise<(segment: string | null) => Summary[]> {
+  const of = { run: runId, by_segment: bySegment };
   // Rows have whole microseconds.
   const withLimit = { ...of, limit_us: options.endedEarly ? config.timeoutMs * 1000 - 2 : 0 };
   const counts = await rows.rows<Counts>(query("summary/counts"), withLimit);
   const codes = await rows.rows<CodeRow>(query("summary/error_codes"), withLimit);
   const measured = await rows.rows<Blocks & { readonly seconds: number }>(query("summary/measured"), of);
-  const seconds = new Map(measured.map((row) => [row.arm, row.seconds]));
   const levels = [...new Set([...QUANTILES, ...options.extraLevels])].sort((a, b) => a - b);
   const statistics = await groupStatistics(rows, of, { groups: counts, levels, measured });
-  return groups(config).map(([arm, operation]) => {
-    const found = counts.find((row) => row.arm === arm && row.operation === operation) ??
-      { arm, operation, ...NOTHING };
-    const ownCodes = codes.filter((row) => row.arm === arm && row.operation === operation);
-    return summary(found, ownCodes, seconds.get(arm) ?? 0, statistics(found), config, options);
-  });
-}
-
-/** The same of each measured segment by itself, in order of time; none where a run has only one. */
-export async function segmentSummaries(
-  rows: Rows,
-  runId: string,
-  config: RunConfig,
-  options: LatencyOptions,
-): Promise<SegmentSummary[]> {
-  const segments = await rows.rows<{ segment: string }>(query("summary/segments"), { run: runId });
-  if (segments.length < 2) return [];
-  const summaries: SegmentSummary[] = [];
-  for (const { segment } of segments) {
-    const operations = await latencySummaries(rows, runId, config, options, segment);
-    summaries.push({ segment, operations });
-  }
-  return summaries;
+  return (segment) =>
+    groups(config).map(([arm, operation]) => {
+      const isOwn = (row: Counts | CodeRow) =>
+        row.segment === segment && row.arm === arm && row.operation === operation;
+      const found = counts.find(isOwn) ?? { segment, arm, operation, ...NOTHING };
+      const seconds = measured.find((row) => row.segment === segment && row.arm === arm)?.seconds ?? 0;
+      return summary(found, codes.filter(isOwn), seconds, statistics(found), config, options);
+    });
 }
 
 function groups(config: RunConfig): [string, string | null][] {

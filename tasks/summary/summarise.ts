@@ -13,7 +13,7 @@ import { generatorLimitedWarnings } from "./generator_limited.ts";
 import { hostLoad, hostWarnings } from "./host_load.ts";
 import { hitTargetNotes } from "./hit_target.ts";
 import { judgedBench, judgedMigration, judgedProbe } from "./judged.ts";
-import { latencySummaries, segmentSummaries } from "./latency.ts";
+import { latencySummaries } from "./latency.ts";
 import { OF_THE_BASELINE } from "./migration/warnings.ts";
 import { overloadWarnings } from "./overload.ts";
 import { withPlanChanges } from "./plan_changes.ts";
@@ -58,9 +58,8 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
   const migrates = config.migration !== undefined;
   const probes = config.probe !== undefined;
   const before = migrates ? MIGRATION_SEGMENTS.baseline : null;
-  const latencies = await latencySummaries(rows, runId, config, options, before);
-  const operations = await withPlanChanges(latencies, arms, rows, runId);
-  const segments = await segmentSummaries(rows, runId, config, options);
+  const { segments, ...latencies } = await latencySummaries(rows, runId, config, options, before);
+  const operations = await withPlanChanges(latencies.operations, arms, rows, runId);
   const tiers = await tierSummaries(rows, run, arms, operations);
   // All arms share the phases of a migration: there are no pairs of blocks.
   const ratios = migrates || probes ? { comparisons: [] } : await compareArms(rows, run, arms, validity);

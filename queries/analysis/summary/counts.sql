@@ -1,6 +1,6 @@
--- Counts of the measured phases, or of those of $segment where it is not NULL, per arm (operation NULL) and per arm and
--- operation; times in milliseconds. `inFlight`: recorded as timed out, but sooner than after the time limit of
--- $limit_us: the run had ended early by then; 0 where it did not.
+-- Counts of the measured phases, of each segment by itself with $by_segment (without it `segment` is NULL), per arm
+-- (operation NULL) and per arm and operation; times in milliseconds. `inFlight`: recorded as timed out, but sooner than
+-- after the time limit of $limit_us: the run had ended early by then; 0 where it did not.
 WITH
   cells AS (
     SELECT
@@ -12,9 +12,14 @@ WITH
     FROM slot
     WHERE run_id = $run
     GROUP BY ALL
+  ),
+  phases AS (
+    SELECT phase_id, arm, CASE WHEN $by_segment THEN segment END AS segment
+    FROM phase
+    WHERE run_id = $run AND measured
   )
 SELECT
-  coalesce(p.arm, o.arm) AS arm, o.name AS operation,
+  p.segment, coalesce(p.arm, o.arm) AS arm, o.name AS operation,
   sum(n) AS n,
   coalesce(sum(n) FILTER (outcome = 'ok'), 0) AS ok,
   coalesce(sum(n) FILTER (outcome = 'failed'), 0) AS failed,
@@ -35,8 +40,7 @@ SELECT
   (sum(bytes) FILTER (outcome = 'ok') / sum(of_bytes) FILTER (outcome = 'ok'))::DOUBLE AS "meanBytes",
   (sum(rows) FILTER (outcome = 'ok') / sum(of_rows) FILTER (outcome = 'ok'))::DOUBLE AS "meanRows"
 FROM cells
-JOIN phase p ON p.run_id = $run AND p.phase_id = cells.phase_id
+JOIN phases p USING (phase_id)
 LEFT JOIN operation o ON o.run_id = $run AND o.operation_id = cells.operation_id
-WHERE p.measured AND coalesce(p.segment = $segment, true)
-GROUP BY GROUPING SETS ((coalesce(p.arm, o.arm)), (coalesce(p.arm, o.arm), o.name))
-ORDER BY 1, 2 NULLS FIRST;
+GROUP BY GROUPING SETS ((p.segment, coalesce(p.arm, o.arm)), (p.segment, coalesce(p.arm, o.arm), o.name))
+ORDER BY 1, 2, 3 NULLS FIRST;

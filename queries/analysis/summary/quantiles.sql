@@ -1,13 +1,13 @@
--- Quantiles of the measured phases, or of those of $segment, per arm (operation NULL) and per arm and operation,
--- milliseconds; $levels is a JSON array. Where n × level is a whole number the rank is just that (as quantileRank of tasks/stats/quantile.ts has it),
+-- Quantiles of the measured phases, of each segment by itself with $by_segment (without it `segment` is NULL), per arm
+-- (operation NULL) and per arm and operation, milliseconds; $levels is a JSON array. Where n × level is a whole number the rank is just that (as quantileRank of tasks/stats/quantile.ts has it),
 -- so levels come a rounding error too small.
 -- Times are whole microseconds, so there are far fewer of them than requests: they are counted, and nothing is sorted that
 -- was not counted before.
 WITH
   phases AS (
-    SELECT phase_id, arm, dense_rank() OVER (ORDER BY arm)::USMALLINT AS part
-    FROM phase
-    WHERE run_id = $run AND measured AND coalesce(segment = $segment, true)
+    SELECT phase_id, segment, arm, dense_rank() OVER (ORDER BY segment, arm)::USMALLINT AS part
+    FROM (SELECT * REPLACE (CASE WHEN $by_segment THEN segment END AS segment) FROM phase)
+    WHERE run_id = $run AND measured
   ),
   counted AS (
     SELECT
@@ -22,33 +22,36 @@ WITH
     )
   ),
   grouped AS (
-    SELECT coalesce(p.arm, o.arm) AS arm, o.name AS operation, measure, us, sum(n) AS n
+    SELECT p.segment, coalesce(p.arm, o.arm) AS arm, o.name AS operation, measure, us, sum(n) AS n
     FROM counted
-    JOIN (SELECT DISTINCT part, arm FROM phases) p USING (part)
+    JOIN (SELECT DISTINCT part, segment, arm FROM phases) p USING (part)
     LEFT JOIN operation o ON o.run_id = $run AND o.operation_id = counted.operation_id
     WHERE us IS NOT NULL
-    GROUP BY GROUPING SETS ((coalesce(p.arm, o.arm), measure, us), (coalesce(p.arm, o.arm), o.name, measure, us))
+    GROUP BY GROUPING SETS (
+      (p.segment, coalesce(p.arm, o.arm), measure, us), (p.segment, coalesce(p.arm, o.arm), o.name, measure, us)
+    )
   ),
   placed AS (
-    SELECT *, sum(n) OVER (PARTITION BY arm, operation, measure ORDER BY us) AS upto FROM grouped
+    SELECT *, sum(n) OVER (PARTITION BY segment, arm, operation, measure ORDER BY us) AS upto FROM grouped
   ),
   wanted AS (
     SELECT
-      arm, operation, measure, nth,
+      segment, arm, operation, measure, nth,
       greatest(1, total - floor(total - total * levels[nth])) AS rank
-    FROM (SELECT arm, operation, measure, sum(n) AS total FROM grouped GROUP BY ALL),
+    FROM (SELECT segment, arm, operation, measure, sum(n) AS total FROM grouped GROUP BY ALL),
       (SELECT levels, unnest(range(1, len(levels) + 1)) AS nth FROM (SELECT from_json($levels, '["DOUBLE"]') AS levels))
   ),
   found AS (
-    SELECT w.arm, w.operation, w.measure, w.nth, p.us / 1000.0 AS ms
+    SELECT w.segment, w.arm, w.operation, w.measure, w.nth, p.us / 1000.0 AS ms
     FROM wanted w
-    JOIN placed p ON p.arm = w.arm AND p.operation IS NOT DISTINCT FROM w.operation AND p.measure = w.measure
+    JOIN placed p ON p.segment IS NOT DISTINCT FROM w.segment AND p.arm = w.arm
+      AND p.operation IS NOT DISTINCT FROM w.operation AND p.measure = w.measure
       AND w.rank > p.upto - p.n AND w.rank <= p.upto
   )
 SELECT
-  arm, operation,
+  segment, arm, operation,
   list(ms ORDER BY nth) FILTER (measure = 3) AS response,
   list(ms ORDER BY nth) FILTER (measure = 5) AS service,
   list(ms ORDER BY nth) FILTER (measure = 6) AS waiting
 FROM found
-GROUP BY arm, operation;
+GROUP BY segment, arm, operation;

@@ -18,8 +18,9 @@ interface Awaited {
   readonly blockerQuery: string | null;
 }
 
-/** The same, and who is known to have waited for it. */
+/** The same of a stall, by its place among them, and who is known to have waited for it. */
 interface AwaitedByLoad extends Awaited {
+  readonly nth: number;
   readonly waiting: "stalled" | "kind" | "load";
 }
 
@@ -57,15 +58,28 @@ export async function stallsIn(
   }));
 }
 
-/** The same with the lock that most of those waited for who were pending in it, or, where that is not known, the load. */
-export async function withLock(rows: Rows, run: string, stall: Stall): Promise<Stall> {
-  const within = { run, from: stall.fromUs, until: stall.untilUs };
-  const [lock] = await rows.rows<AwaitedByLoad>(query("migration/stall_locks"), {
-    ...within,
-    path: stall.path,
-    kind: stall.kind,
+/** The same, each with the lock that most of those waited for who were pending in it, or, where that is not known, the load. */
+export async function withLocks(rows: Rows, run: string, stalls: readonly Stall[]): Promise<Stall[]> {
+  if (stalls.length === 0) return [];
+  const asked = stalls.map(({ fromUs, untilUs, path, kind }, nth) => ({
+    nth,
+    from: fromUs,
+    until: untilUs,
+    path,
+    kind,
+  }));
+  const locks = await rows.rows<AwaitedByLoad>(query("migration/stall_locks"), {
+    run,
+    stalls: JSON.stringify(asked),
   });
-  if (lock === undefined) return stall;
+  return await Promise.all(stalls.map(async (stall, at) => {
+    const lock = locks.find(({ nth }) => nth === at);
+    return lock === undefined ? stall : await behindLock(rows, run, stall, lock);
+  }));
+}
+
+async function behindLock(rows: Rows, run: string, stall: Stall, lock: AwaitedByLoad): Promise<Stall> {
+  const within = { run, from: stall.fromUs, until: stall.untilUs };
   const [above] = await rows.rows<Awaited>(query("migration/held_up_by"), within);
   const { waiting } = lock;
   return {

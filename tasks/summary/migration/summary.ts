@@ -15,7 +15,7 @@ import { readChecksums, readLedger } from "./proofs.ts";
 import { ascending } from "./quantiles.ts";
 import { recoveryOf } from "./recovery.ts";
 import { type Group, groupsOf, readResponses, responsesOf } from "./responses.ts";
-import { longest, stallsIn, withLock } from "./stalls.ts";
+import { longest, stallsIn, withLocks } from "./stalls.ts";
 import { unseenLocks } from "./unseen.ts";
 
 /** What is known of a migration: its summary, and for the verdict what was there before. */
@@ -50,7 +50,7 @@ export async function migrationFindings(
   const all = await rows.rows<SegmentError>(query("migration/client_errors"), { ...of, segments });
   const errors = errorsIn(all, affected(parts));
   const baselineErrors = errorsIn(all, within(parts.baseline));
-  const stalls = await locatedStalls(rows, of, affected(parts));
+  const stalls = await withLocks(rows, run, await stallsOf(rows, of, affected(parts)));
   const answers = await readAnswers(rows, run, segments);
   const allIn = (part: Part | null) => part === null ? null : responsesOf(responses, ALL, part);
   const [before, after] = [allIn(parts.baseline), allIn(parts.recovery)];
@@ -115,11 +115,4 @@ async function stallsOf(rows: Rows, of: Of, parts: readonly Part[]): Promise<Sta
   if (parts.length === 0) return [];
   const [{ startUs, endUs }] = parts as readonly [Part, ...Part[]];
   return await stallsIn(rows, { ...of, fromUs: startUs, untilUs: parts.at(-1)!.endUs, endedUs: endUs });
-}
-
-/** The same with the locks that were waited for. */
-async function locatedStalls(rows: Rows, of: Of, parts: readonly Part[]): Promise<Stall[]> {
-  const stalls: Stall[] = [];
-  for (const stall of await stallsOf(rows, of, parts)) stalls.push(await withLock(rows, of.run, stall));
-  return stalls;
 }
