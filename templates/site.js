@@ -6,7 +6,7 @@
     row,
     text: row.textContent.toLowerCase(),
     verdict: row.cells[1].querySelector("span").textContent.replace(/^\W+ /, ""),
-    scenario: row.cells[2].textContent,
+    scenario: row.cells[2].querySelector("span").textContent,
   }));
   const offer = (select, values) =>
     select.append(...[...new Set(values)].sort().map((value) => new Option(value)));

@@ -46,14 +46,14 @@ export async function publish(folder: string, given: PublishArguments, config: C
     const { warnings } = await terminal.step("Reports", async (progress) => {
       const value = await makePagesCurrent(runs, { db, config, pdf: given.pdf, histories, signal, progress });
       const { rendered, unchanged } = value;
-      if (rendered > 0) await writeSite(config.reports, join(config.root, "templates"));
+      if (rendered > 0) await writeSite(config);
       return { value, detail: `${counted(rendered, "page")} rendered, ${unchanged} unchanged` };
     });
     for (const warning of warnings) terminal.print(`• ${warning}`);
     await terminal.step("Site", async () => {
-      const pages = await storedPages(config.reports, new Set(runs.map(({ runId }) => runId)));
+      const listed = await storedPages(config, new Set(runs.map(({ runId }) => runId)));
       const { title = "All runs", url = null } = given;
-      const value = await publishPages(site, { ...pages, histories }, { config, title, url, signal });
+      const value = await publishPages(site, { listed, histories }, { config, title, url, signal });
       const { changed, unchanged, removed } = value;
       const detail = `${counted(value.pages, "page")}: ${
         counted(changed, "file")

@@ -45,7 +45,7 @@ export async function removeRun(config: Config, db: string, reference: string): 
   if (isOurIndex(config.reports)) {
     // The page of all reports led to one that is gone. Charts and templates are loaded for it alone.
     const { writeSite } = await import("../report/site.ts");
-    await writeSite(config.reports, join(config.root, "templates"));
+    await writeSite(config);
   }
   const report = removed ? " and its report." : left === "" ? ". It had no report." : ".";
   const kept = areItsOwn ? "" : `Kept ${counted(ids.length, "run")} that only their labels call its own.`;

@@ -111,7 +111,7 @@ Deno.test("a search is one line of the list unless its probes are asked for, and
     write(join(config.reports, probes[0]!, "summary.json"), JSON.stringify({ run: { runId: probes[0] } }));
     write(join(config.reports, probes[1]!, "summary.json"), JSON.stringify({ run: { runId: probes[1] } }));
     write(join(config.reports, probes[1]!, "notes.txt"));
-    const index = await writeSite(config.reports, join(config.root, "templates"));
+    const index = await writeSite(config);
     assert.match(Deno.readTextFileSync(index), new RegExp(`href="${id}/index.html"`));
     assert.equal(
       await removeRun(config, db, "nightly"),

@@ -41,11 +41,12 @@ const STORE = /^reports\/benchbook\.duckdb$/;
 
 /**
  * Differences that Benchbook declares: kept from run to run in its home are what is known of the machine, what services
- * said, what notebooks printed, and two folders with nothing in them.
+ * said, what notebooks printed, what the list of runs shows, and two folders with nothing in them.
  */
 export const DECLARED = [
   /^[-+~] folder: home\/(spool|undo|logs|calibration\.json)(:|$)/,
   /^[-+] folder: home\/notebooks(\/[0-9a-f]{64}\.json)?$/,
+  /^[-+~] folder: home\/lists(\/[0-9a-f]{64}\.json)?(:|$)/,
   /^[-+~] folder: home\/logs\/(postgres|redis|graphql(-\d+)?)\.log(\.1)?(:|$)/,
 ];
 

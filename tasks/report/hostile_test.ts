@@ -15,6 +15,7 @@ import { migrationsMarkdown } from "./migrations_markdown.ts";
 import { openMetrics } from "./open_metrics.ts";
 import { probeMarkdown } from "./probe_markdown.ts";
 import { feed } from "./publish/feed.ts";
+import { listedRun, listedSearch } from "./site_pages.ts";
 import { siteRows } from "./site_rows.ts";
 import { writeSite } from "./site.ts";
 import { exampleSummary } from "./testing.ts";
@@ -118,7 +119,8 @@ function cells(markdown: string): number[] {
 Deno.test("texts from outside are texts of a feed", () => {
   const made = (text: string) => {
     const summary = { ...poisoned(exampleSummary(), text), directory: "20260301-140500-k3x9" };
-    return feed(siteRows([summary] as never, [poisoned(exampleSearch(), text)]), { title: text, url: null });
+    const rows = siteRows([listedRun(summary as never), listedSearch(poisoned(exampleSearch(), text))]);
+    return feed(rows, { title: text, url: null });
   };
   const elements = (xml: string) => xml.match(/<[^>]*>/g);
   for (const [what, text] of [...HOSTILE, ["everything", EVERYTHING] as const]) {
@@ -190,7 +192,11 @@ Deno.test("no file of another program's, however odd, keeps the other reports fr
         ? { ...whole, [field]: 5 }
         : { ...whole, run: { ...whole.run, [field]: 5 } };
       Deno.writeTextFileSync(join(odd, "summary.json"), JSON.stringify(changed));
-      const file = await writeSite(dir, join(import.meta.dirname!, "../../templates"));
+      const file = await writeSite({
+        root: join(import.meta.dirname!, "../.."),
+        reports: dir,
+        home: join(dir, "home"),
+      });
       assert.match(Deno.readTextFileSync(file), /the other/, key);
     }
   }));

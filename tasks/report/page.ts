@@ -80,7 +80,7 @@ export async function writePage(
   });
   if (options.list ?? true) {
     onStep?.("listing all runs");
-    await writeSite(config.reports, join(config.root, "templates"));
+    await writeSite(config);
   }
   return { html: join(directory, "index.html"), pdf, data: join(directory, data), warnings };
 }

@@ -5,18 +5,20 @@ import { historyFolders, historyName } from "../stack/history_folder.ts";
 import { INDEX, refuseForeignIndex } from "../stack/reports_folder.ts";
 import { templates } from "./html.ts";
 import type { SiteRow } from "./site_row.ts";
-import { shortName, siteRows } from "./site_rows.ts";
-import { readReports } from "./site_summaries.ts";
+import { listedPages, type ListPlaces } from "./listed_pages.ts";
+import { shortName } from "./site_pages.ts";
+import { siteRows } from "./site_rows.ts";
 import { replaceFile } from "./write.ts";
 
 /** Writes `reports/index.html`, the list of all runs that have a report, newest first. */
-export async function writeSite(reports: string, templateDirectory: string): Promise<string> {
-  const { runs, searches, comparisons } = await readReports(reports);
+export async function writeSite(config: ListPlaces): Promise<string> {
+  const { root, reports } = config;
+  const pages = await listedPages(config);
   const histories = historyFolders(reports).map((folder) => ({
     name: basename(folder),
     href: `${folder}/${INDEX}`,
   }));
-  const html = await renderIndex(siteRows(runs, searches, comparisons), templateDirectory, { histories });
+  const html = await renderIndex(siteRows(pages), join(root, "templates"), { histories });
   refuseForeignIndex(reports);
   const file = join(reports, INDEX);
   await replaceFile(file, html);

@@ -2,7 +2,7 @@ import type { ComparedVerdict } from "../model/run_comparison.ts";
 import { isRunId } from "../model/run_id.ts";
 import { isoMinutes } from "../model/units.ts";
 import { singleLine } from "../terminal/safe_text.ts";
-import type { SiteRow } from "./site_row.ts";
+import type { ListedPage, SiteRow } from "./site_row.ts";
 
 /** How much of a name stands in the list, twice where two are compared. */
 const NAME_COLUMNS = 60;
@@ -43,27 +43,31 @@ export function comparisonOf(text: string | null, name: string): StoredCompariso
 }
 
 /** A comparison's line in the list of runs. */
-export function comparisonRow(
+export function listedComparison(
   { id, scenario, verdict, reasons = [], base, candidate }: StoredComparison,
-): SiteRow {
+): ListedPage {
   const startedAt = new Date(candidate.runs.at(-1)!.startedAt);
   return {
-    kind: "comparison",
-    href: `${id}/index.html`,
-    runId: id,
-    label: `${nameOf(candidate)} against ${nameOf(base)}`,
-    scenario: `${singleLine(scenario, NAME_COLUMNS)} (compare)`,
-    startedAt,
-    date: `${isoMinutes(startedAt)} UTC`,
-    commit: candidate.gitCommit?.slice(0, 10) ?? "—",
-    ...verdictOf(verdict),
-    reasons,
-    remark: "",
-    requests: "—",
-    p95: "—",
-    sample: false,
-    trend: "",
-    trendText: "",
+    directory: id,
+    row: {
+      kind: "comparison",
+      href: `${id}/index.html`,
+      runId: id,
+      label: `${nameOf(candidate)} against ${nameOf(base)}`,
+      scenario: `${singleLine(scenario, NAME_COLUMNS)} (compare)`,
+      data: "",
+      startedAt: startedAt.toISOString(),
+      date: `${isoMinutes(startedAt)} UTC`,
+      commit: candidate.gitCommit?.slice(0, 10) ?? "—",
+      ...verdictOf(verdict),
+      reasons,
+      remark: "",
+      requests: "—",
+      p95: "—",
+      sample: false,
+    },
+    step: null,
+    sides: [base, candidate].map(({ id, runs }) => [id, ...runs.map(({ runId }) => runId)]),
   };
 }
 

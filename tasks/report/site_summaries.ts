@@ -1,11 +1,17 @@
 import { join } from "node:path";
 import { readSmallText } from "../files/small_file.ts";
 import type { MigrationSummary } from "../model/migration_summary.ts";
-import type { RateSearch } from "../model/rate_search.ts";
 import type { Run } from "../model/run.ts";
 import { isRunId, SAMPLE } from "../model/run_id.ts";
 import { searchOf } from "../store/searches.ts";
-import { comparisonOf, type StoredComparison } from "./site_comparisons.ts";
+import { comparisonOf, listedComparison } from "./site_comparisons.ts";
+import { type KeptPages, stateOf } from "./kept_pages.ts";
+import { listedRun, listedSearch } from "./site_pages.ts";
+import type { ListedPage } from "./site_row.ts";
+
+/** What a page's folder says of it stands in one of these. */
+const DATA_FILES = ["search.json", "comparison.json", "summary.json"] as const;
+const [SEARCH, COMPARISON, SUMMARY] = DATA_FILES;
 
 /** Totals of an arm, or one of its operations. */
 export interface StoredRow {
@@ -37,45 +43,47 @@ export interface Stored {
   readonly migration?: Partial<MigrationSummary>;
 }
 
-/** What has a page in the reports. */
-export interface Pages {
-  readonly runs: Stored[];
-  readonly searches: RateSearch[];
-  readonly comparisons: StoredComparison[];
+/**
+ * Reads what the folders of a reports folder say of themselves.
+ * @param kept what is known of them from before; brought up to date
+ */
+export async function readReports(reports: string, kept: KeptPages, now = Date.now()): Promise<ListedPage[]> {
+  const pages: ListedPage[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(reports)) {
+    // Names become links: one such as "javascript:…" is no report's.
+    if (!isDirectory || !(isRunId(name) || name === SAMPLE)) continue;
+    const folder = join(reports, name);
+    // Before they are read: what is replaced meanwhile is read again the next time.
+    const state = stateOf(DATA_FILES.map((file) => join(folder, file)), now);
+    const known = kept.get(name);
+    const page = known !== undefined && known.state === state ? known.page : pageOf(folder, name);
+    if (page !== null) pages.push(page);
+    if (page === null || state === null) kept.delete(name);
+    else if (page !== known?.page) kept.set(name, { state, page });
+  }
+  const there = new Set(pages.map(({ directory }) => directory));
+  for (const name of kept.keys()) {
+    if (!there.has(name)) kept.delete(name);
+  }
+  return pages;
 }
 
-/** Reads what the folders of a reports folder say of themselves. @param wanted whether a folder of that name is of interest */
-export async function readReports(
-  reports: string,
-  wanted: (name: string) => boolean = () => true,
-): Promise<Pages> {
-  const runs: Stored[] = [];
-  const searches: RateSearch[] = [];
-  const comparisons: StoredComparison[] = [];
-  for await (const entry of Deno.readDir(reports)) {
-    // Names become links: one such as "javascript:…" is no report's.
-    if (!entry.isDirectory || !(isRunId(entry.name) || entry.name === SAMPLE) || !wanted(entry.name)) {
-      continue;
-    }
-    try {
-      const search = searchOf(readText(join(reports, entry.name, "search.json")));
-      if (search !== null) {
-        if (search.search.id === entry.name) searches.push(search);
-        continue;
-      }
-      const comparison = comparisonOf(readText(join(reports, entry.name, "comparison.json")), entry.name);
-      if (comparison !== null) {
-        comparisons.push(comparison);
-        continue;
-      }
-      const summary = JSON.parse(readSmallText(join(reports, entry.name, "summary.json")));
-      if (isSummary(summary)) runs.push({ ...summary, directory: entry.name });
-    } catch {
-      // A report of another version, one that is torn or closed to us, or another program's folder is no reason not
-      // to list the others.
-    }
+/** What a page's folder says of it; null: it is no report, or of another version, torn or closed to us. */
+function pageOf(folder: string, name: string): ListedPage | null {
+  try {
+    const [search, comparison] = [
+      searchOf(readText(join(folder, SEARCH))),
+      readText(join(folder, COMPARISON)),
+    ];
+    if (search !== null) return search.search.id === name ? listedSearch(search) : null;
+    const compared = comparisonOf(comparison, name);
+    if (compared !== null) return listedComparison(compared);
+    const summary = JSON.parse(readSmallText(join(folder, SUMMARY)));
+    return isSummary(summary) ? listedRun({ ...summary, directory: name }) : null;
+  } catch {
+    // Another program's folder is no reason not to list the others.
+    return null;
   }
-  return { runs, searches, comparisons };
 }
 
 function readText(path: string): string | null {

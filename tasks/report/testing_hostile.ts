@@ -9,6 +9,8 @@ import { ratePageView, renderRatePage } from "./find_rate_page.ts";
 import { renderHtml } from "./html.ts";
 import { renderHistoryPage } from "./history_page.ts";
 import { renderIndex } from "./site.ts";
+import { listedComparison } from "./site_comparisons.ts";
+import { listedRun, listedSearch } from "./site_pages.ts";
 import { siteRows } from "./site_rows.ts";
 import { exampleSummary } from "./testing.ts";
 import { exampleSearch } from "./testing_find_rate.ts";
@@ -51,8 +53,10 @@ export const HOSTILE_PAGES: Readonly<Record<string, (text: string) => Promise<st
     ),
   index: async (text) => {
     const summary = { ...poisoned(exampleSummary(), text), directory: "20260301-140500-k3x9" };
-    const rows = siteRows([summary] as never, [poisoned(exampleSearch(), text)], [
-      poisoned(comparisonFixture(), text) as never,
+    const rows = siteRows([
+      listedRun(summary as never),
+      listedSearch(poisoned(exampleSearch(), text)),
+      listedComparison(poisoned(comparisonFixture(), text) as never),
     ]);
     return await renderIndex(rows, folder, { feed: "feed.xml" });
   },

@@ -31,6 +31,7 @@ const ENTRIES: Readonly<Record<string, HomeEntry>> = {
   },
   jupyter: { what: "description of the Deno kernel", shape: folderOf(/^kernels$/) },
   ledgers: { what: "what the writes of runs are judged by", shape: folderOf(/^[\w-]+$/) },
+  lists: { what: "what lists of runs show", shape: folderOf(/^[0-9a-f]{64}(\.json|\.\d+\.part)$/) },
   logs: {
     what: "logs of the services",
     shape: folderOf(/^(postgres(-[a-z]+)?|redis|(graphql|haproxy)(-\d+)?)\.log(\.1)?$/),

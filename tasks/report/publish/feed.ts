@@ -1,5 +1,5 @@
 import { singleLine } from "../../terminal/safe_text.ts";
-import { shortName } from "../site_rows.ts";
+import { shortName } from "../site_pages.ts";
 import type { SiteRow } from "../site_row.ts";
 import { element, xmlText } from "./xml.ts";
 
@@ -31,7 +31,9 @@ export function feed(rows: readonly SiteRow[], { title, url }: FeedSite): string
       : [`<atom:link href="${xmlText(link(FEED))}" rel="self" type="application/rss+xml"/>`],
     textElement("generator", "Benchbook"),
     // Not the time of writing: the feed is the same where nothing is new.
-    ...judged.slice(0, 1).map(({ startedAt }) => textElement("lastBuildDate", startedAt.toUTCString())),
+    ...judged.slice(0, 1).map(({ startedAt }) =>
+      textElement("lastBuildDate", new Date(startedAt).toUTCString())
+    ),
     ...judged.map((row) => item(row, link)),
   ];
   return [
@@ -51,7 +53,7 @@ function item(row: SiteRow, link: (path: string) => string): string {
     textElement("link", link(href)),
     // The same wherever the site lies.
     element("guid", xmlText(runId), { isPermaLink: "false" }),
-    textElement("pubDate", startedAt.toUTCString()),
+    textElement("pubDate", new Date(startedAt).toUTCString()),
     // Readers take a description for HTML, so it is escaped twice: once as that, once as XML.
     textElement("description", told.map((text) => `<p>${xmlText(text)}</p>`).join("")),
     "</item>",

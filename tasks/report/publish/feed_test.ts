@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { listedRun } from "../site_pages.ts";
 import { siteRows } from "../site_rows.ts";
 import { exampleRun, exampleSummary } from "../testing.ts";
 import { feed } from "./feed.ts";
@@ -16,6 +17,8 @@ function stored(label: string | null, changes: Record<string, unknown> = {}, rea
     ...changes,
   };
 }
+
+const rowsOf = (...runs: ReturnType<typeof stored>[]) => siteRows(runs.map(listedRun));
 
 /** The elements of a document without attributes, comments and sections; throws where it is not well-formed. */
 function elements(xml: string): { name: string; text: string }[] {
@@ -40,7 +43,7 @@ function elements(xml: string): { name: string; text: string }[] {
 }
 
 Deno.test("the feed is RSS 2.0: a channel and an item each with title, link, id, date and description", () => {
-  const xml = feed(siteRows([stored("nightly", {}, ["All holds."])]), {
+  const xml = feed(rowsOf(stored("nightly", {}, ["All holds."])), {
     title: "All runs",
     url: "https://lab.example/runs/",
   });
@@ -59,7 +62,7 @@ Deno.test("the feed is RSS 2.0: a channel and an item each with title, link, id,
 });
 
 Deno.test("without an address links are relative; a run that nothing was judged of is no news", () => {
-  const rows = siteRows([stored("a"), stored("b", { verdict: null })]);
+  const rows = rowsOf(stored("a"), stored("b", { verdict: null }));
   const xml = feed(rows, { title: "All runs", url: null });
   assert.equal(xml.match(/<item>/g)?.length, 1);
   assert.match(xml, new RegExp(`<link>${exampleRun().runId}/index.html</link>`));
@@ -67,7 +70,7 @@ Deno.test("without an address links are relative; a run that nothing was judged 
 });
 
 Deno.test("hostile labels and reasons are inert in the feed, and short", () => {
-  const xml = feed(siteRows([stored(HOSTILE)]), { title: HOSTILE, url: null });
+  const xml = feed(rowsOf(stored(HOSTILE)), { title: HOSTILE, url: null });
   elements(xml);
   // deno-lint-ignore no-control-regex
   assert.doesNotMatch(xml, /<script|[\u0000-\u0008\u000b-\u001f\u202e\ufffe]/);

@@ -5,9 +5,9 @@ import { isFile } from "../../files/entry.ts";
 import { INDEX } from "../../stack/reports_folder.ts";
 import { historyName } from "../../stack/history_folder.ts";
 import { historyLink, renderIndex } from "../site.ts";
+import { listedPages, type ListPlaces } from "../listed_pages.ts";
+import type { ListedPage } from "../site_row.ts";
 import { siteRows } from "../site_rows.ts";
-import type { StoredComparison } from "../site_comparisons.ts";
-import { type Pages, readReports } from "../site_summaries.ts";
 import { FEED, feed } from "./feed.ts";
 import type { SiteFolder } from "./site_folder.ts";
 import { type SiteFile, writeSite, type Written } from "./write_site.ts";
@@ -23,15 +23,16 @@ const PAGE_FILES = [
 ] as const;
 
 /** The pages that the reports folder has of stored runs, and of comparisons between them. */
-export async function storedPages(reports: string, stored: ReadonlySet<string>): Promise<Pages> {
-  const { runs, searches, comparisons } = await readReports(reports);
-  const isStored = ({ id, runs }: StoredComparison["base"]) =>
-    stored.has(id) || runs.some(({ runId }) => stored.has(runId));
-  return {
-    runs: runs.filter(({ directory, run }) => stored.has(directory) && directory === run.runId),
-    searches: searches.filter(({ search }) => stored.has(search.id)),
-    comparisons: comparisons.filter(({ base, candidate }) => isStored(base) && isStored(candidate)),
-  };
+export async function storedPages(
+  places: ListPlaces,
+  stored: ReadonlySet<string>,
+): Promise<ListedPage[]> {
+  return (await listedPages(places)).filter(({ directory, row, sides }) =>
+    row.kind === "comparison"
+      ? sides.every((ids) => ids.some((id) => stored.has(id)))
+      // A copy of a report's folder is not the run's.
+      : stored.has(directory) && directory === row.runId
+  );
 }
 
 /**
@@ -40,7 +41,8 @@ export async function storedPages(reports: string, stored: ReadonlySet<string>):
  */
 export async function publishPages(
   site: SiteFolder,
-  { runs, searches, comparisons, histories }: Pages & {
+  { listed, histories }: {
+    readonly listed: readonly ListedPage[];
     /** Scenarios with a page of their history. */
     readonly histories: readonly string[];
   },
@@ -52,7 +54,7 @@ export async function publishPages(
     readonly signal?: AbortSignal;
   },
 ): Promise<Written & { readonly pages: number }> {
-  const rows = siteRows(runs, searches, comparisons);
+  const rows = siteRows(listed);
   const index = await renderIndex(rows, join(config.root, "templates"), {
     title,
     feed: FEED,

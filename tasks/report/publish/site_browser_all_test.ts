@@ -27,8 +27,8 @@ Deno.test("a published site, in a real browser", (t) =>
       { label: EVERYTHING, slots: 240, run: { scenario: "other" } },
     ]);
     using site = claimSite(place, []);
-    const pages = await storedPages(reports, new Set(runs));
-    await publishPages(site, { ...pages, histories: [] }, { config, title: "Of a test", url: null });
+    const listed = await storedPages(config, new Set(runs));
+    await publishPages(site, { listed, histories: [] }, { config, title: "Of a test", url: null });
     placeBrowser(config.home);
     const browser = await launchBrowser(config);
     try {

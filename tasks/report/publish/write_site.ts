@@ -8,6 +8,7 @@ import {
   rmdirSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -72,9 +73,18 @@ function stateOf(site: SiteFolder, file: SiteFile): { readonly made: Made; reado
   }
   const { size, mtimeMs } = statSync(file.from);
   const source = `${size} ${Math.round(mtimeMs)}`;
+  // One that bears our time is as it was written; else, as in a copy of the site, its content tells.
   const same = isOurs && there!.size === size && before!.source === source &&
-    readFileSync(place).equals(readFileSync(file.from));
+    (there!.mtimeMs === wholeSecond(mtimeMs) || readFileSync(place).equals(readFileSync(file.from)));
   return { made: { bytes: size, source }, same };
+}
+
+/**
+ * The time that a copy gets: its source's, cut to a whole second. Who edits it gives it another one, with a fraction, so a
+ * thousand reports need not be read to see that they are the same.
+ */
+function wholeSecond(mtimeMs: number): number {
+  return Math.floor(mtimeMs / 1000) * 1000;
 }
 
 /** What is put in a file's place, or its folder's, may replace nothing that others put there. */
@@ -101,7 +111,11 @@ function entryOf(path: string) {
 
 function stage(place: string, file: SiteFile): void {
   if ("text" in file) writeFileSync(place, file.text);
-  else copyFileSync(file.from, place);
+  else {
+    copyFileSync(file.from, place);
+    const seconds = wholeSecond(statSync(file.from).mtimeMs) / 1000;
+    utimesSync(place, seconds, seconds);
+  }
   // A web server is another user.
   chmodSync(place, 0o644);
 }

@@ -48,7 +48,7 @@ export async function measureSite(
     while (done.length < rounds) {
       progress(`round ${done.length + 1} of ${rounds}`);
       const begun = performance.now();
-      const index = await writeSite(reports, join(config.root, "templates"));
+      const index = await writeSite({ root: config.root, reports, home });
       const indexSeconds = (performance.now() - begun) / 1000;
       done.push({ indexSeconds, indexBytes: statSync(index).size, againSeconds: await publish() });
     }
