@@ -65,7 +65,6 @@ export function bench(request: BenchRequest, config: Config): Promise<ExitCode> 
       ? null
       : await compareWith(job, base, runId, comment);
     if (compared !== null) codes.push(compared.code);
-    if (confirm && compared?.comparison.verdict === "regressed") terminal.print(`\n${UNCONFIRMED}`);
     // Of a run that is held against a stored one it is the comparison that is told, but for what its own arms show.
     const unwritten = comment === null || job.signal.aborted || (base !== null && !hasFiles(job))
       ? null
@@ -152,12 +151,13 @@ async function confirmOnce(job: Job, first: Summarised): Promise<Confirming> {
 
 async function compareWith(job: Job, base: string, candidate: string, comment: string | null) {
   const { compareStored } = await import("./compare_task.ts");
-  const { given: { report, pdf }, config, db, terminal, signal } = job;
+  const { given: { report, pdf, confirm = false }, config, db, terminal, signal } = job;
   return await compareStored(base, candidate, { report, pdf, ignoreFingerprint: false }, {
     config,
     db,
     terminal,
     comment,
+    ...confirm && { unconfirmed: UNCONFIRMED },
     signal,
   });
 }

@@ -68,6 +68,8 @@ export interface Comparing {
   readonly terminal: Terminal;
   /** A file for a comment on a pull request; null: none is wanted. */
   readonly comment: string | null;
+  /** What is said of a regression that was to be confirmed, and cannot be; absent: it was not to be. */
+  readonly unconfirmed?: string;
   readonly signal: AbortSignal;
 }
 
@@ -100,6 +102,8 @@ export async function compareStored(
   ) {
     if (file !== null) terminal.print(`${name.padEnd(8)}${file}`);
   }
+  const doubt = doubtOf(compared.comparison, comparing);
+  if (doubt !== null) terminal.print(`\n${doubt}`);
   return { comparison: { ...compared.comparison, files }, code: exitCodeOf(compared.comparison), unwritten };
 }
 
@@ -121,9 +125,11 @@ async function read(
 async function written(
   compared: Compared,
   { report, pdf }: Pick<CompareArguments, "report" | "pdf">,
-  { config, terminal, comment, signal }: Comparing,
+  comparing: Comparing,
 ): Promise<RunComparison["files"] & Pick<ToldComparison, "unwritten">> {
-  const refused = comment === null ? null : commentRefused(comment, compared.comparison);
+  const { config, terminal, comment, signal } = comparing;
+  const doubt = doubtOf(compared.comparison, comparing);
+  const refused = comment === null ? null : commentRefused(comment, compared.comparison, doubt);
   const none = { html: null, pdf: null, markdown: refused === null ? comment : null, unwritten: refused };
   if (!report) return none;
   const page = await reportStep(
@@ -135,10 +141,14 @@ async function written(
   return { ...none, html: page.html, pdf: page.pdf };
 }
 
+function doubtOf({ verdict }: RunComparison, { unconfirmed = null }: { unconfirmed?: string | null }) {
+  return verdict === "regressed" ? unconfirmed : null;
+}
+
 /** Writes the comment. @returns why it cannot be written; null: it is */
-function commentRefused(path: string, comparison: RunComparison): ServiceError | null {
+function commentRefused(path: string, comparison: RunComparison, doubt: string | null): ServiceError | null {
   try {
-    writeCommentBlock({ path, key: `${KEY} ${comparison.scenario}` }, compareMarkdown(comparison));
+    writeCommentBlock({ path, key: `${KEY} ${comparison.scenario}` }, compareMarkdown(comparison, doubt));
     return null;
   } catch (error) {
     if (error instanceof ServiceError) return error;

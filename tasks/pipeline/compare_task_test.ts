@@ -8,6 +8,7 @@ import { openComparison } from "../summary/compare/open.ts";
 import { readConfig } from "../config.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { compareStored } from "./compare_task.ts";
+import { UNCONFIRMED } from "./confirm_slower.ts";
 import { callTask } from "./testing.ts";
 
 /** A home, a store with two runs, and what asks `compare` about them. */
@@ -28,6 +29,21 @@ function withTwoRuns(
     const ask = (...words: string[]) => callTask("compare", [...words, "--db", db], env);
     await body({ db, reports, ask });
   });
+}
+
+/** A terminal, and what is printed to it. */
+function listening(): { terminal: Terminal; said: string[] } {
+  const said: string[] = [];
+  const progress = Object.assign(() => {}, { note: () => {} });
+  return {
+    said,
+    terminal: {
+      live: false,
+      width: { columns: 100, prose: 100 },
+      print: (text) => void said.push(text),
+      step: async (_title, work) => (await work(progress)).value,
+    },
+  };
 }
 
 Deno.test("compare writes page, comparison.json and comment, and says where", () =>
@@ -80,14 +96,7 @@ Deno.test("what was found is said although its page cannot be made, and the form
     const root = join(reports, "../edited");
     cpSync(join(readConfig().root, "templates"), join(root, "templates"), { recursive: true });
     writeFileSync(join(root, "templates/compare.hbs"), "{{#if verdict}}");
-    const said: string[] = [];
-    const progress = Object.assign(() => {}, { note: () => {} });
-    const terminal: Terminal = {
-      live: false,
-      width: { columns: 100, prose: 100 },
-      print: (text) => void said.push(text),
-      step: async (_title, work) => (await work(progress)).value,
-    };
+    const { terminal, said } = listening();
     const comment = join(root, "comment.md");
     const { code, comparison, unwritten } = await compareStored("one", "other", {
       report: true,
@@ -101,6 +110,31 @@ Deno.test("what was found is said although its page cannot be made, and the form
     assert.match(readFileSync(comment, "utf8"), /INCONCLUSIVE/);
     assert.equal(readFileSync(join(reports, first.id, "index.html"), "utf8"), page);
     assert.deepEqual([...Deno.readDirSync(reports)].filter(({ name }) => name.startsWith(".report-")), []);
+  }));
+
+Deno.test("what is slower than a stored run is a regression that terminal and comment call unconfirmed", () =>
+  withTwoRuns(async ({ db, reports }) => {
+    await withStore(db, "write", async (store) => {
+      for (let run = 0; run < 5; run++) await makeRun(store, { label: `before ${run}`, slots: 600 });
+      await makeRun(store, { label: "after", slots: 600, factor: 3 });
+    });
+    const { terminal, said } = listening();
+    const comment = join(reports, "../comment.md");
+    const { code } = await compareStored("before 4", "after", {
+      report: false,
+      pdf: false,
+      ignoreFingerprint: false,
+    }, {
+      config: readConfig(),
+      db,
+      terminal,
+      comment,
+      unconfirmed: UNCONFIRMED,
+      signal: AbortSignal.any([]),
+    });
+    assert.equal(code, 1, said.join("\n"));
+    assert.match(said.at(-1)!, /^\nUnconfirmed: a stored run cannot be measured again beside this one, /);
+    assert.match(readFileSync(comment, "utf8"), /\*\*REGRESSED\*\*\n\n- Unconfirmed: a stored run .*\n- /);
   }));
 
 Deno.test("an unknown option, run or file is a usage error before anything is made", () =>

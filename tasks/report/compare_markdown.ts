@@ -14,14 +14,17 @@ const MOST_ROWS = 10;
 /**
  * A comparison for a pull request: the verdict first, then the rows that tell most, what changed, and how to have it again;
  * statements and plans folded. At most `MOST_LINES` lines, none of them a mark.
+ * @param doubt what is to be known before the verdict is believed, as a sentence; null: nothing
  */
-export function compareMarkdown(comparison: RunComparison): string {
+export function compareMarkdown(comparison: RunComparison, doubt: string | null = null): string {
   const { base, candidate, scenario, verdict, reasons } = comparison;
   const word = verdict === null ? "NOT COMPARABLE" : verdict.toUpperCase();
   const shown = [
     `### Benchmark ${markdownCode(scenario)}: **${word}**`,
     "",
-    ...reasons.slice(0, MOST_REASONS).map((reason) => `- ${markdownText(reason)}`),
+    ...[...doubt === null ? [] : [doubt], ...reasons].slice(0, MOST_REASONS).map((reason) =>
+      `- ${markdownText(reason)}`
+    ),
     "",
     ...verdict === null ? differenceLines(comparison) : rowLines(comparison.rows),
     "",
