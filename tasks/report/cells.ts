@@ -29,6 +29,14 @@ const COMMON: Readonly<Record<string, string>> = {
     "Generator-limited: the load generator's own lag may be a noticeable part of this quantile.",
 };
 
+/** Likewise of ratios: how many pairs there are stands beside each. */
+const COMMON_OF_RATIOS: Readonly<Record<string, string>> = {
+  "unserved-pairs": "Some pairs of blocks have no ratio: requests were shed or never sent in both.",
+  "few-pairs": "Too few pairs of blocks for a verdict.",
+  "few-pairs-for-all": "Too few pairs of blocks to decide so many comparisons at once. Measure for longer.",
+  "unbounded": "The ratio has no number: the quantile lies among requests that were shed or never sent.",
+};
+
 /** Numbers warnings in order of first mention, so that the same doubt is printed once. */
 export class Footnotes {
   readonly #texts: string[] = [];
@@ -44,6 +52,11 @@ export class Footnotes {
   /** The numbers of the warnings beside a quantile, ascending and without repeats. */
   ofQuantile(warnings: readonly Warning[]): number[] {
     return this.refer(warnings.map(({ code, text }) => ({ code, text: this.#common.get(code) ?? text })));
+  }
+
+  /** The numbers of the warnings beside a ratio, ascending and without repeats. */
+  ofComparison(warnings: readonly Warning[]): number[] {
+    return this.refer(warnings.map(({ code, text }) => ({ code, text: COMMON_OF_RATIOS[code] ?? text })));
   }
 
   /** The numbers of these warnings, ascending and without repeats. */

@@ -54,7 +54,7 @@ export function graphqlTable(summary: RunSummary, footnotes: Footnotes): Table |
               {
                 text: comparedText(compared),
                 hint: "",
-                notes: footnotes.refer(compared?.warnings ?? []),
+                notes: footnotes.ofComparison(compared?.warnings ?? []),
               },
               plain(compared === undefined ? "—" : ratioInterval(compared) || "—"),
               ...(statistic === "p50" ? [bytes(sql), bytes(graphql)] : [plain(NOTHING), plain(NOTHING)]),

@@ -124,7 +124,7 @@ export function comparisonTable(
       rows: rows.map((row) => ({
         name: `${row.candidate} ${row.statistic}`,
         cells: [
-          { text: formatRatio(row.ratio), hint: "", notes: footnotes.refer(row.warnings) },
+          { text: formatRatio(row.ratio), hint: "", notes: footnotes.ofComparison(row.warnings) },
           plain(ratioInterval(row) || "—"),
           plain(detectableText(row.detectable)),
           plain(String(row.n)),

@@ -3,17 +3,29 @@ import type { TierSummary } from "../../model/tier_summary.ts";
 import { breakEvenText, TIER_COLUMNS, tierRow, upkeepText } from "../../model/tier_text.ts";
 import { capital } from "../../model/units.ts";
 import { comparedText, plain, ratioInterval } from "../cells.ts";
-import type { Material } from "./section.ts";
 import type { Table } from "../tables.ts";
-import { plainSection } from "./section.ts";
+import type { Material, Section } from "./section.ts";
 
-/** What each tier gives back, and what it costs. */
-export const TIERS = plainSection({
+/** What each tier gives back, and what it costs: what it comes to first, as that is the answer. */
+export const TIERS: Section<{ readonly sentences: readonly string[]; readonly tables: readonly Table[] }> = {
   of: "bench",
   title: "Tiers",
   figures: ["break-even"],
-  tables: (material) => [answersTable(material), costTable(material.summary.tiers ?? [])],
-});
+  template: "sections/tiers",
+  view(material) {
+    const { tiers = [] } = material.summary;
+    const tables = [answersTable(material), costTable(tiers)].filter((table) => table !== null);
+    return tables.length === 0 ? null : { sentences: tiers.flatMap(conclusions), tables };
+  },
+};
+
+function conclusions(tier: TierSummary): string[] {
+  return [
+    ...[breakEvenText(tier)].filter((sentence) => sentence !== null),
+    ...upkeepText(tier),
+    ...tier.advice,
+  ];
+}
 
 /** Each question over each tier, against the tables. */
 function answersTable({ summary: { tiers = [], comparisons }, footnotes }: Material): Table | null {
@@ -32,7 +44,7 @@ function answersTable({ summary: { tiers = [], comparisons }, footnotes }: Mater
       rows: own.map((compared) => ({
         name: compared.candidate,
         cells: [
-          { text: comparedText(compared), hint: "", notes: footnotes.refer(compared.warnings) },
+          { text: comparedText(compared), hint: "", notes: footnotes.ofComparison(compared.warnings) },
           plain(ratioInterval(compared) || "—"),
         ],
       })),
@@ -45,11 +57,6 @@ function answersTable({ summary: { tiers = [], comparisons }, footnotes }: Mater
 
 function costTable(tiers: readonly TierSummary[]): Table | null {
   if (tiers.length === 0) return null;
-  const told = tiers.flatMap((tier) => [
-    ...upkeepText(tier),
-    ...[breakEvenText(tier)].filter((sentence) => sentence !== null),
-    ...tier.advice,
-  ]);
   return {
     id: "table-tiers",
     caption: "How old what tiers answered was, and what a read took in PostgreSQL",
@@ -59,11 +66,10 @@ function costTable(tiers: readonly TierSummary[]): Table | null {
       span: tier.arms.length,
       rows: tier.arms.map((arm) => ({ name: arm.arm, cells: tierRow(tier, arm).map(plain) })),
     })),
-    note: [
+    note:
       "Stale: the age of what a read found, when it was sent, or answered from a cache. Promised: interval and longest " +
-      "refresh, and with a cache the TTL with its jitter, how long stale entries serve, and the time a load may take. Database/read: the mean over what was asked, a hit counted as nothing, by pg_stat_statements; " +
-      "saved: against the same questions over the tables.",
-      ...told,
-    ].join(" "),
+      "refresh, and with a cache the TTL with its jitter, how long stale entries serve, and the time a load may take. " +
+      "Database/read: the mean over what was asked, a hit counted as nothing, by pg_stat_statements; saved: against the " +
+      "same questions over the tables.",
   };
 }
