@@ -8,7 +8,7 @@ import { fingerprintOf } from "../summary/fingerprint.ts";
 import { foundText } from "../terminal/find_rate_text.ts";
 import { singleLine } from "../terminal/safe_text.ts";
 import type { ListedPage, SiteRow } from "./site_row.ts";
-import type { Stored } from "./site_summaries.ts";
+import type { Stored } from "./stored_summary.ts";
 
 /** How much of a name stands in the list. */
 const NAME_COLUMNS = 80;

@@ -1,47 +1,16 @@
 import { join } from "node:path";
 import { readSmallText } from "../files/small_file.ts";
-import type { MigrationSummary } from "../model/migration_summary.ts";
-import type { Run } from "../model/run.ts";
 import { isRunId, SAMPLE } from "../model/run_id.ts";
 import { searchOf } from "../store/searches.ts";
 import { comparisonOf, listedComparison } from "./site_comparisons.ts";
 import { type KeptPages, stateOf } from "./kept_pages.ts";
 import { listedRun, listedSearch } from "./site_pages.ts";
 import type { ListedPage } from "./site_row.ts";
+import type { Stored } from "./stored_summary.ts";
 
 /** What a page's folder says of it stands in one of these. */
 const DATA_FILES = ["search.json", "comparison.json", "summary.json"] as const;
 const [SEARCH, COMPARISON, SUMMARY] = DATA_FILES;
-
-/** Totals of an arm, or one of its operations. */
-export interface StoredRow {
-  readonly arm: string;
-  readonly operation: string | null;
-  readonly n: number;
-  readonly response: Readonly<Record<string, { readonly value: number | null }>>;
-}
-
-/** What the list needs of a summary.json; other versions' files may lack some of it. */
-export interface Stored {
-  readonly directory: string;
-  readonly schema: number;
-  readonly verdict: string | null;
-  readonly reasons?: readonly string[];
-  readonly run: {
-    readonly runId: string;
-    readonly label: string | null;
-    readonly scenario: string;
-    readonly kind?: string;
-    readonly status: string;
-    readonly startedAt: string;
-    readonly gitCommit: string | null;
-    readonly config?: Partial<Run["config"]>;
-    readonly environment?: Partial<Run["environment"]>;
-  };
-  readonly operations: readonly StoredRow[];
-  readonly segments?: readonly { readonly operations: readonly StoredRow[] }[];
-  readonly migration?: Partial<MigrationSummary>;
-}
 
 /**
  * Reads what the folders of a reports folder say of themselves.
