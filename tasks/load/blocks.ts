@@ -1,4 +1,5 @@
 import { UsageError } from "../model/errors.ts";
+import { BLOCK_SEGMENTS } from "../model/phases.ts";
 import { roundsOf } from "../model/rounds.ts";
 import type { Phase } from "../model/run.ts";
 import { formatSeconds } from "../model/units.ts";
@@ -46,23 +47,23 @@ export function planBlocks(plan: BlockPlan): BlockPhase[] {
   const phases: BlockPhase[] = [];
   let at = 0;
   let block = 0;
-  const add = (segment: "warmup" | "washout" | "steady", arm: string, seconds: number) => {
+  const add = (segment: string, arm: string, seconds: number) => {
     if (seconds <= 0) return;
     const startUs = Math.round(at * 1e6);
     at += seconds;
     const endUs = Math.round(at * 1e6);
-    const measured = segment === "steady";
+    const measured = segment === BLOCK_SEGMENTS.steady;
     phases.push({ phaseId: phases.length, segment, measured, block, arm, startUs, endUs });
   };
   const warmup = plan.warmupSeconds > 0 ? shuffle(arms, random, 0) : [];
   for (const arm of warmup) {
-    add("warmup", arm, plan.warmupSeconds / arms.length);
+    add(BLOCK_SEGMENTS.warmup, arm, plan.warmupSeconds / arms.length);
     block++;
   }
   for (const order of blockOrders(arms, seed, rounds, warmup.at(-1))) {
     for (const arm of order) {
-      add("washout", arm, washoutSeconds);
-      add("steady", arm, blockSeconds - washoutSeconds);
+      add(BLOCK_SEGMENTS.washout, arm, washoutSeconds);
+      add(BLOCK_SEGMENTS.steady, arm, blockSeconds - washoutSeconds);
       block++;
     }
   }

@@ -1,3 +1,4 @@
+import { BLOCK_SEGMENTS, MIGRATION_SEGMENTS } from "../model/phases.ts";
 import type { Phase } from "../model/run.ts";
 import type { Action, Schedule } from "./schedule.ts";
 
@@ -34,11 +35,11 @@ export function migrationSchedule(
     const id = phases.length;
     phases.push({ phaseId: id, segment, measured, block: id, arm: null, startUs, endUs });
   };
-  add("warmup", warmupSeconds, false);
-  add("baseline", segmentSeconds);
-  add("migrate", longestSeconds);
+  add(BLOCK_SEGMENTS.warmup, warmupSeconds, false);
+  add(MIGRATION_SEGMENTS.baseline, segmentSeconds);
+  add(MIGRATION_SEGMENTS.migrate, longestSeconds);
   const { phaseId } = phases.at(-1)!;
-  add("recovery", segmentSeconds);
+  add(MIGRATION_SEGMENTS.recovery, segmentSeconds);
   const looks = look === null || !canLook(warmupSeconds)
     ? []
     : [{ ...look, at: { atUs: Math.round((warmupSeconds - LOOK_SECONDS) * 1e6) } }];

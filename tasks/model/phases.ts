@@ -1,5 +1,8 @@
 import type { Phase } from "./run.ts";
 
+/** The segments of a run of blocks: what warms up, what an arm's block begins with, and what is measured. */
+export const BLOCK_SEGMENTS = { warmup: "warmup", washout: "washout", steady: "steady" } as const;
+
 /** The segments of a run that migrates: before, meanwhile and afterwards. */
 export const MIGRATION_SEGMENTS = { baseline: "baseline", migrate: "migrate", recovery: "recovery" } as const;
 

@@ -5,6 +5,7 @@ import { LiveCounts } from "../load/live_counts.ts";
 import { type Mix, mix } from "../load/mix.ts";
 import { ThreadClock } from "../load/thread_clock.ts";
 import type { Calibration } from "../model/calibration.ts";
+import { BLOCK_SEGMENTS } from "../model/phases.ts";
 import type { Phase } from "../model/run.ts";
 import type { ScenarioOperation } from "../model/scenario.ts";
 import { reference } from "../paths/registry.ts";
@@ -35,7 +36,7 @@ export function nullMix(): Mix {
 export function nullDispatcher(recorder: Pick<SegmentWriter, "push">, nowUs: () => number): Dispatcher {
   const phase: Phase = {
     phaseId: 0,
-    segment: "steady",
+    segment: BLOCK_SEGMENTS.steady,
     measured: true,
     block: 0,
     arm: "null",

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { LoadPlan } from "../load/plan.ts";
 import type { Operation } from "../model/operation.ts";
+import { BLOCK_SEGMENTS } from "../model/phases.ts";
 import type { Phase } from "../model/run.ts";
 import { isCaptured } from "../model/scenario.ts";
 import { type Drawn, type LoadPart, rateOf } from "./load_part.ts";
@@ -60,7 +61,7 @@ export function probePhase({ parts, seconds }: Pick<ProbeLoadOptions, "parts" | 
   const lasts = Math.min(seconds ?? LONGEST_SECONDS, MOST_SLOTS / slotsPerSecond(parts));
   return {
     phaseId: 0,
-    segment: "steady",
+    segment: BLOCK_SEGMENTS.steady,
     measured: true,
     block: 0,
     arm: null,

@@ -2,6 +2,7 @@ import { openStore } from "./open.ts";
 import { type Prepared, readPrepared } from "./prepared.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { UsageError } from "../model/errors.ts";
+import { MIGRATION_SEGMENTS } from "../model/phases.ts";
 import { resolveRun, type StoredRun } from "./runs.ts";
 import { query } from "./sql.ts";
 import type { Parameters } from "./values.ts";
@@ -36,7 +37,8 @@ export interface RunReader {
   /**
    * Rows of a query as plain objects: numbers for counts and decimals, Dates for timestamps, null for NULL.
    * @param sql the name of a file in queries/analysis/ (such as "timeline"), or a statement.
-   * @param parameters by name; `$run` is this run's id and need not be given.
+   * @param parameters by name; `$run` is this run's id, `$changing` the segment in which a migration changes the database:
+   *   they need not be given.
    */
   rows<T = Record<string, unknown>>(sql: string, parameters?: Parameters): Promise<T[]>;
 }
@@ -64,13 +66,14 @@ export async function openRun(
   };
   const run = prepared?.run ?? await resolveRun({ rows }, reference);
   if (run.kind === "find-rate") throw hasNoRows(run);
+  const known = { run: run.runId, changing: MIGRATION_SEGMENTS.migrate };
   return {
     run,
     db,
     ...prepared !== null && { summary: prepared.summary },
     async rows<T>(sql: string, parameters?: Parameters) {
-      const known = parameters === undefined ? prepared?.rows[sql] : undefined;
-      return known as T[] ?? await rows<T>(sql, { run: run.runId, ...parameters });
+      const ready = parameters === undefined ? prepared?.rows[sql] : undefined;
+      return ready as T[] ?? await rows<T>(sql, { ...known, ...parameters });
     },
   };
 }

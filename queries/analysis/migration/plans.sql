@@ -1,7 +1,7 @@
 -- The plan of each operation before the database was changed and after that; of several arms that ask the same by SQL the
--- first one's.
+-- first one's. $changing is the segment in which the database is changed.
 WITH change AS (
-  SELECT min(start_us) AS begun, max(end_us) AS ended FROM phase WHERE run_id = $run AND segment = 'migrate'
+  SELECT min(start_us) AS begun, max(end_us) AS ended FROM phase WHERE run_id = $run AND segment = $changing
 )
 SELECT
   o.name AS operation,

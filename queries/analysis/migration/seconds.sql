@@ -1,6 +1,6 @@
--- One row per second and path of a migration's run, by when requests were due, counted from where the change begins: what
--- became of them, and the response time of those that reached the database. Hits in a cache are left out of that: they go
--- on while a table is locked, and would hide it. p95 is NULL where so few requests cannot tell it, by the rule of
+-- One row per second and path of a migration's run, by when requests were due, counted from where the segment $changing
+-- begins: what became of them, and the response time of those that reached the database. Hits in a cache are left out of
+-- that: they go on while a table is locked, and would hide it. p95 is NULL where so few requests cannot tell it, by the rule of
 -- `estimable` in tasks/stats/quantile.ts, and where it falls among those that were never answered. A path of which too few
 -- reach the database in a second has wider bins, of `bin` seconds each, and so have all paths of a run of more than half
 -- an hour: there are never more than 1,800.
@@ -8,7 +8,7 @@ WITH whole AS (
   SELECT
     max(end_us) / 1e6 AS seconds,
     greatest(1, ceil(max(end_us) / 1e6 / 1800))::BIGINT AS least,
-    coalesce(min(start_us) FILTER (segment = 'migrate') // 1000000, 0) AS origin
+    coalesce(min(start_us) FILTER (segment = $changing) // 1000000, 0) AS origin
   FROM phase
   WHERE run_id = $run
 ),

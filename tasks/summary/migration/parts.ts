@@ -19,9 +19,9 @@ export interface Parts {
 
 /** How a migration's run went, in order of time. */
 export async function partsOf(rows: Rows, runId: string): Promise<Parts> {
-  const all = (await rows.rows<Part>(query("migration/segments"), { run: runId }))
-    .map(({ segment, startUs, endUs }) => ({ segment, startUs: Number(startUs), endUs: Number(endUs) }));
   const { baseline, migrate, recovery } = MIGRATION_SEGMENTS;
+  const all = (await rows.rows<Part>(query("migration/segments"), { run: runId, changing: migrate }))
+    .map(({ segment, startUs, endUs }) => ({ segment, startUs: Number(startUs), endUs: Number(endUs) }));
   const named = (name: string) =>
     all.find(({ segment, startUs, endUs }) => segment === name && endUs > startUs) ?? null;
   return { all, baseline: named(baseline), migrate: named(migrate), recovery: named(recovery) };

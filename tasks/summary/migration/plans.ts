@@ -1,4 +1,5 @@
 import type { MigrationSummary } from "../../model/migration_summary.ts";
+import { MIGRATION_SEGMENTS } from "../../model/phases.ts";
 import type { Rows } from "../../store/runs.ts";
 import { query } from "../../store/sql.ts";
 import { type ComparedPlans, comparePlans, type PlanRow } from "../plan_changes.ts";
@@ -21,6 +22,9 @@ export function migrationPlans(taken: readonly TakenPlan[]): ComparedPlans[] {
 
 /** What changed in each of them. */
 export async function readPlanChanges(rows: Rows, run: string): Promise<MigrationSummary["plans"]> {
-  const taken = await rows.rows<TakenPlan>(query("migration/plans"), { run });
+  const taken = await rows.rows<TakenPlan>(query("migration/plans"), {
+    run,
+    changing: MIGRATION_SEGMENTS.migrate,
+  });
   return migrationPlans(taken).map(({ operation, diff }) => ({ operation, changes: diff.changes }));
 }
