@@ -49,6 +49,7 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
     held: false,
     copies: await copiesIn(config.home, stack),
     signal: interrupt.signal,
+    look: ledgers.lookInPlace,
     mayRun: (record, corrected) => {
       for (const { file, path, sql } of sqlOf(record)) {
         const lines = sql.split("\n").map((line) => `  ${line}`).join("\n");
@@ -66,9 +67,9 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
     held: false,
     look: ledgers.look,
   });
-  ledgers.forgetOthers();
+  await ledgers.forgetOthers();
   const probes = await leftProbes(config, probed);
-  const said = [...told, ...moves.told, ...ledgers.told, ...dropped.told, ...probes.told];
+  const said = [...moves.told, ...ledgers.told, ...told, ...dropped.told, ...probes.told];
   for (const line of said) terminal.print(line);
   const still = [...left, ...moves.left, ...dropped.left, ...probes.left];
   for (const line of still) terminal.print(`! ${line}`);

@@ -13,9 +13,11 @@ import { mergeLedgers } from "../migrate/ledger/merge.ts";
 import { verifyLedger } from "../migrate/ledger/verify.ts";
 import { BenchbookError, InterruptedError } from "../model/errors.ts";
 import type { LedgerEntry } from "../model/migration.ts";
+import { placeOfUrl } from "../postgres/place.ts";
 import { counted, formatCount } from "../model/units.ts";
 import type { LookAtMoved } from "../move/left_moves.ts";
 import { keptMoves } from "../move/move_record.ts";
+import { keptRecords } from "../undo/journal.ts";
 import { keepLines, spoolRoot } from "../store/spool.ts";
 import { keepLedgerRows } from "../store/ledger_rows.ts";
 import { ledgerTable } from "../store/tables/ledger.ts";
@@ -37,11 +39,19 @@ export class LeftLedgers {
    * @param url of its clone; may hold a password
    * @throws {InterruptedError} after the signal: the next start looks again
    */
-  readonly look = async (runId: string, url: string): Promise<void> => {
+  readonly look = (runId: string, url: string): Promise<void> => this.#look(runId, url, "on its clone");
+
+  /** The same of a change in place, before its load's writes are taken back. @param url of the user's database; may hold a password */
+  readonly lookInPlace = (runId: string, url: string): Promise<void> => {
+    const { database, at } = placeOfUrl(url);
+    return this.#look(runId, url, `in the database "${database}" at ${at}`);
+  };
+
+  async #look(runId: string, url: string, where: string): Promise<void> {
     // What its clients wrote last is elsewhere, and is judged once that server is reached.
     if (keptMoves(this.#home).records.some((move) => move.runId === runId && move.at === "target")) return;
-    await this.#judge(runId, [url], "on its clone");
-  };
+    await this.#judge(runId, [url], where);
+  }
 
   /**
    * The same of a move, before its links are removed.
@@ -106,15 +116,16 @@ export class LeftLedgers {
   }
 
   /** Forgets what nothing can be held against any more. */
-  forgetOthers(): void {
+  async forgetOthers(): Promise<void> {
     for (const runId of runsWithLedger(this.#home)) {
-      if (leftLedger(this.#home, runId) !== null) forgetUnlessLeft(this.#home, runId);
+      if (leftLedger(this.#home, runId) !== null) await forgetUnlessLeft(this.#home, runId);
     }
   }
 }
 
-/** Forgets what a run's writes are judged by, unless what it wrote into is left. */
-export function forgetUnlessLeft(home: string, runId: string): void {
-  const records = [...keptClones(home).records, ...keptMoves(home).records];
+/** Forgets what a run's writes are judged by, unless what it wrote is left. */
+export async function forgetUnlessLeft(home: string, runId: string): Promise<void> {
+  const { records: written, refused } = await keptRecords(home);
+  const records = [...keptClones(home).records, ...keptMoves(home).records, ...written, ...refused];
   if (!records.some((record) => record.runId === runId)) forgetLedger(home, runId);
 }

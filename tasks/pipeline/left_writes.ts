@@ -34,8 +34,8 @@ export async function tellLeftMoves(
 }
 
 /**
- * Takes back what runs that were killed have written, drops what they have cloned, after
- * a last look at it, and says so, and what is left, before anything is done with the database. `tellLeftMoves` comes first.
+ * Takes back what runs that were killed have written and drops what they have cloned, each after a last look at it, and says
+ * so, and what is left, before anything is done with the database. `tellLeftMoves` comes first.
  */
 export async function tellLeftWrites(
   { home, stack, url, held, others, signal }: LeftWritesOptions,
@@ -44,10 +44,11 @@ export async function tellLeftWrites(
   const embedded = isEmbedded(stack.postgres);
   const ledgers = new LeftLedgers(home, signal);
   const copies = await copiesIn(home, stack);
-  const writes = await takeBackLeftWrites(home, { url, embedded, held, others, copies, signal });
+  const look = ledgers.lookInPlace;
+  const writes = await takeBackLeftWrites(home, { url, embedded, held, others, copies, signal, look });
   const clones = await dropLeftClones(home, { url, embedded, held, look: ledgers.look });
-  ledgers.forgetOthers();
-  for (const line of [...writes.told, ...ledgers.told, ...clones.told]) terminal.print(line);
+  await ledgers.forgetOthers();
+  for (const line of [...ledgers.told, ...writes.told, ...clones.told]) terminal.print(line);
   for (const line of [...writes.left, ...clones.left]) terminal.print(`! ${line}`);
 }
 

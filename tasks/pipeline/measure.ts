@@ -8,6 +8,7 @@ import { runLoad } from "../load/run_load.ts";
 import type { LoadStream } from "../load/scenario.ts";
 import { outagesOf, type Schedule } from "../load/schedule.ts";
 import { ScheduleClock } from "../load/schedule_clock.ts";
+import { forgetLedger } from "../migrate/ledger/ledger_record.ts";
 import { armRecords } from "../model/arms.ts";
 import type { Phase, Run, RunStatus } from "../model/run.ts";
 import { reference } from "../paths/registry.ts";
@@ -97,6 +98,7 @@ export async function measure(
       mix,
       slots: slotsBelow(system, streams),
       proofSlots: [],
+      beforeUndo: () => forgetLedger(config.home, runId),
     }, load);
   const known = noted(run, remarks);
   return keepLeft({ ...made, run: known, spoolDir: dir, left: [] }, left);

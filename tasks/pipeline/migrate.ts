@@ -81,7 +81,7 @@ async function migrateOnce(given: Job & MigrateRequest, group: string): Promise<
   const job = { ...given, migrating: migratingOf(given, group) };
   const { leftClones, runId, config: { home }, migrating } = job;
   const before = leftClones.length;
-  using cleanup = new DisposableStack();
+  await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => forgetUnlessLeft(home, runId));
   const outcome = await withSystem(job, async (system) => {
     await using made = await MigrationRun.prepare(system, migrating, changeOf);
@@ -93,7 +93,7 @@ async function migrateOnce(given: Job & MigrateRequest, group: string): Promise<
     });
     return await measure({ ...system, migrating: made.migrating }, schedule, made);
   });
-  cleanup.dispose();
+  await cleanup.disposeAsync();
   await refreshMoved(job);
   // A clone goes after the run: whether it did is known only now.
   const left = migrating.place === "clone" ? leftClones.slice(before) : [];

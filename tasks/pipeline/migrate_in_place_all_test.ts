@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { InPlaceRecord } from "../migrate/in_place.ts";
 import { ExitCode } from "../model/errors.ts";
 import { difference } from "../testing/facts.ts";
 import { lookAtPostgres } from "../testing/look_at_postgres.ts";
-import { latest, leftAtOnce, LITTLE, ownFile, SLOW, startedUntil } from "./testing_migration.ts";
+import { latest, leftAtOnce, LITTLE, ofRun, ownFile, SLOW, startedUntil } from "./testing_migration.ts";
 import { notes, withTheirs } from "./testing_their_database.ts";
 import { type RunningTask, until, type Workbench } from "./testing.ts";
 
@@ -58,6 +58,12 @@ Deno.test("a change in place that is killed is named at the next start, and is g
     const running = await startedUntil(bench, "migrate", [file, "--in-place", "mine"], env);
     running.kill("SIGKILL");
     await running.result;
+    // It was acknowledged long before, and nobody can know but who looks there before it is taken back.
+    const { rowCount: lost } = await client.query(
+      "DELETE FROM northwind.orders WHERE order_id = " +
+        "(SELECT min(order_id) FROM northwind.orders WHERE order_id >= 1000000000)",
+    );
+    assert.equal(lost, 1);
     // What writes into the data set refuses tables that have other columns than it has made.
     const next = await bench.call("migrate", [
       file,
@@ -81,6 +87,16 @@ Deno.test("a change in place that is killed is named at the next start, and is g
       /`deno task migrate \S+change\.sql --in-place mine --from 2 --scenario \S+ --scale tiny` goes on with it/,
     );
     assert.deepEqual(await notes(client), ["first_note", "last_note"], said);
+    const [, judged, runId] =
+      /(Checked the writes of the run (\S+) in the database "mine" at \S+: \d+ acknowledged writes, 1 problem\.)/
+        .exec(said) ?? [];
+    assert.ok(judged !== undefined && said.includes(`Took back what the run ${runId} `), said);
+    assert.ok(said.indexOf(judged) < said.indexOf("Took back what the run"), said);
+    const { run, migration } = await ofRun(bench, runId!);
+    assert.equal(run.status, "crashed");
+    assert.ok(migration!.ledger.ok > 0 && migration!.ledger.complete, JSON.stringify(migration!.ledger));
+    assert.deepEqual(migration!.ledger.problems.map(({ problem, n }) => [problem, n]), [["lost", 1]]);
+    assert.equal(existsSync(join(bench.home, "ledgers")), false);
     const after = await bench.call("bench", [
       "smoke",
       "--scale",

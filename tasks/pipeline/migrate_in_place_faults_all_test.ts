@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Client } from "pg";
 import { ExitCode } from "../model/errors.ts";
 import { withUserPostgres } from "../stack/testing_user_postgres.ts";
-import { NEXT, ownFile, SLOW, startedUntil } from "./testing_migration.ts";
+import { latest, NEXT, ofRun, ownFile, SLOW, startedUntil } from "./testing_migration.ts";
 import type { Workbench } from "./testing.ts";
 import { notes, onTheirs, type Theirs } from "./testing_their_database.ts";
 
@@ -42,8 +42,20 @@ Deno.test("a user's server that crashes under a change in place ends the run wit
       // Nobody could look at them then.
       assert.match(said, /Check every write: \d+ acknowledged writes, [\d,]+ could not be looked at/);
       assert.match(said, /It is not known whether writes of the run \S+ in the database "mine" .* are left/);
+      const { run: { runId }, migration: unseen } = await latest(theirs.bench);
+      assert.equal(unseen!.ledger.complete, false);
       await server.start();
-      assert.match(await nextStart(theirs.bench, theirs), /Took back what the run \S+ .* had left/);
+      const next = await nextStart(theirs.bench, theirs);
+      assert.match(
+        next,
+        new RegExp(
+          `Checked the writes of the run ${runId} in the database "mine" at \\S+: \\d+ acknowledged writes, ` +
+            "none is missing or wrong\\.",
+        ),
+      );
+      assert.match(next, new RegExp(`Took back what the run ${runId} .* had left`));
+      const { ledger: { ok, complete, problems } } = (await ofRun(theirs.bench, runId)).migration!;
+      assert.deepEqual([ok > 0, complete, problems], [true, true, []]);
     })
   ));
 

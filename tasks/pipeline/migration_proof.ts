@@ -85,10 +85,7 @@ export class Proof {
 
   /** What the run's writes are judged by is on disk before the first of them: a kill takes along what is in memory alone. */
   #keep(): void {
-    const { config: { home }, runId, scenario, data, dataset: { name, counts }, sources, migrating } =
-      this.#system;
-    // In place the next start takes the writes back. Where those of a move are it knows, and looks first.
-    if (migrating?.place !== "clone" && migrating?.config.move === undefined) return;
+    const { config: { home }, runId, scenario, data, dataset: { name, counts }, sources } = this.#system;
     const { operations, ownTables } = scenario;
     const { written, writes, arms, slots, retries } = this.#deciding;
     const dataset = data === null ? null : { name, counts };
@@ -105,12 +102,13 @@ export class Proof {
   }
 
   /**
-   * The run is over. What could not be looked at on a clone the next start can judge, as long as the clone is there; in
-   * place the writes are taken back, after which nothing can be.
+   * The run is over. What could not be looked at the next start can judge, as long as the clone is there, or in place the
+   * writes are; of a move in place they are at two servers.
    */
   forget(): void {
     const { config: { home }, runId, migrating } = this.#system;
-    if (migrating?.place === "clone" && !this.#isVerified) return;
+    const isMovedInPlace = migrating?.place === "in-place" && migrating.config.move !== undefined;
+    if (!this.#isVerified && !isMovedInPlace) return;
     forgetLedger(home, runId);
   }
 

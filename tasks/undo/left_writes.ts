@@ -34,6 +34,8 @@ export interface LookedAt {
   readonly copies?: readonly string[];
   /** Ends waiting for what may be committed yet, and cancels what is under way; what is left then is named. */
   readonly signal?: AbortSignal;
+  /** Has a last look at what a run wrote into its own database, before it is taken back. @param url may hold a password */
+  readonly look?: (runId: string, url: string) => Promise<void>;
   /**
    * Asks whether SQL may run that is not the same in a record and in its scenario's files; without it it does not. The
    * undo is the file's as it is now, where that is to be had.
@@ -55,6 +57,7 @@ interface Opened {
  * Takes back what runs of this home have left in the databases of a server, whatever their scenario, and of the servers of
  * arms; what is left, there or on another server, is named each time until it is gone. The caller holds the lock of the
  * home.
+ * @throws {InterruptedError} after the signal: what is left then the next start takes back
  */
 export async function takeBackLeftWrites(home: string, at: LookedAt): Promise<LeftWrites> {
   const { records, damaged } = await keptRecords(home);
@@ -107,7 +110,7 @@ async function takeBackHere(
   home: string,
   kept: WriteRecord,
   { client, url, here, held }: Opened,
-  { signal, mayRun }: LookedAt,
+  { signal, mayRun, look }: LookedAt,
 ): Promise<LeftWrites> {
   const changed = await notAsItWas(home, kept);
   const record = changed === null ? kept : await withPresentUndo(home, kept);
@@ -135,9 +138,11 @@ async function takeBackHere(
   } catch (error) {
     return { told: [], left: [`${elsewhere(record)} Not now: ${(error as Error).message}.`] };
   }
+  const isOwn = record.part === undefined && !record.copy;
   const { rows, written, left, record: after } = await takeBack(home, record, database, {
     signal,
     cancel: signal,
+    ...look !== undefined && isOwn && { before: () => look(runId, database) },
   })
     .finally(() => lock?.release());
   if (left.length > 0) {

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import type { PgClient } from "../postgres/client.ts";
 import { datasets } from "../seed/catalog.ts";
-import { BenchbookError } from "../model/errors.ts";
+import { BenchbookError, InterruptedError } from "../model/errors.ts";
 import { counted } from "../model/units.ts";
 import { cancelOn, lockErrorOf, openClient } from "../seed/connect.ts";
 import { undoSql } from "../seed/reserved.ts";
@@ -39,20 +39,23 @@ export interface TakingBack {
   readonly cancel?: AbortSignal;
   /** The run's last requests are not older than a request may take. */
   readonly justEnded?: boolean;
+  /** Has a last look at what the run wrote, once its sessions are over and before anything is taken back. */
+  readonly before?: () => void | Promise<void>;
 }
 
 /**
  * Takes back what a run wrote and looks afterwards, by key, whether it is gone; what a service of the user's may commit
- * afterwards is waited for, and taken back too. May be called any number of times. Never throws: what could not be done
- * is said.
+ * afterwards is waited for, and taken back too. May be called any number of times. What could not be done is said, and not
+ * thrown.
  * @param home BENCHBOOK_HOME, where the run's spool or what was kept of it tells which keys are its own
  * @param url of the record's database; may hold a password and is never shown
+ * @throws {InterruptedError} where the look before it was interrupted: nothing is taken back then
  */
 export async function takeBack(
   home: string,
   record: WriteRecord,
   url: string,
-  { signal, cancel, justEnded = false }: TakingBack = {},
+  { signal, cancel, justEnded = false, before }: TakingBack = {},
 ): Promise<TakenBack> {
   const unknown = (error: unknown) =>
     `It is not known whether ${writesOf(record)} are left: ${sentence(error)}`;
@@ -67,6 +70,10 @@ export async function takeBack(
   try {
     await client.query(undoSql("limits.sql", { lockMs: String(LOCK_WAIT_MS) }));
     const told = toldOf(home, record);
+    if (before !== undefined) {
+      await endStatements(client, record.runId, told?.queued ?? false);
+      await before();
+    }
     const first = await takeBackNow(record, told, client);
     const givenUp = givenUpWrites(record, told);
     if (givenUp === null) return first;
@@ -81,6 +88,7 @@ export async function takeBack(
       left: settled ? second.left : [...second.left, lateText(record, givenUp)],
     };
   } catch (error) {
+    if (error instanceof InterruptedError) throw error;
     return {
       rows: 0,
       touched: null,

@@ -76,14 +76,15 @@ function sentenceOf(begun: readonly Begun[]): string {
 
 /** Takes back what was written into one database. @returns what is left there, and rows that an own undo touched */
 async function backIn(
-  { home, signal, spool, proofWrote }: WritingOptions,
+  { home, signal, spool, proofWrote, beforeUndo: before }: WritingOptions,
   { database: { url }, record: begun }: Begun,
   whole: boolean,
 ): Promise<{ readonly left: readonly string[]; readonly touched: number | null }> {
   // One that cannot be reached is named by what follows.
   if (await isNoCopy(home, begun, url).catch(() => false)) return { left: [], touched: null };
   const record = { ...begun, whole, reserved: reservedOf(begun, proofWrote?.get(url)) };
-  const { left, touched, record: after } = await takeBack(home, record, url, { signal, justEnded: true });
+  const asked = { signal, justEnded: true, ...before !== undefined && { before } };
+  const { left, touched, record: after } = await takeBack(home, record, url, asked);
   if (left.length === 0) {
     await dropRecord(home, record);
     return { left, touched };

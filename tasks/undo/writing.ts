@@ -50,6 +50,8 @@ export interface WritingOptions {
   readonly signal?: AbortSignal;
   /** Removes the run's keys from the cache. */
   readonly clearCache: () => Promise<void>;
+  /** Told before anything is taken back from a database: from then on nothing there tells what was written. */
+  readonly beforeUndo?: () => void;
 }
 
 /** What all writes of a job have in common. */
