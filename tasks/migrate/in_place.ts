@@ -86,6 +86,13 @@ export function forgetInPlace(home: string, runId: string): void {
   }
 }
 
+/** The run has ended by an error, which was told: where nothing was begun there is nothing more to say. */
+export function forgetUnbegun(home: string, runId: string): void {
+  if (keptInPlace(home).some((kept) => kept.runId === runId && kept.statement === null)) {
+    forgetInPlace(home, runId);
+  }
+}
+
 /** Forgets what runs that were killed have left of a change which is gone on with. */
 export function takenUp(home: string, of: Pick<InPlaceRecord, "file" | "database" | "at">): void {
   for (const { runId, file, database, at } of keptInPlace(home)) {

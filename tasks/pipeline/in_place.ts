@@ -1,5 +1,4 @@
 import {
-  forgetInPlace,
   goOnCommand,
   type InPlaceRecord,
   keepInPlace,
@@ -80,11 +79,6 @@ export class InPlace {
       }${command} goes on with it. Where it says that the load cannot be taken ` +
       `back from what is changed by now, ${READ_ONLY_INSTEAD}.`,
     ];
-  }
-
-  /** The run is over, however it ended: that is told. */
-  forget(): void {
-    forgetInPlace(this.#home, this.#record.runId);
   }
 
   #keep(more: Partial<InPlaceRecord>): void {

@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import { migrationSchedule } from "../load/migration_schedule.ts";
 import { type ExitCode, firstThatApplies } from "../model/errors.ts";
+import { forgetInPlace, forgetUnbegun } from "../migrate/in_place.ts";
 import { parseSweep } from "../migrate/sweep.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatSeconds } from "../model/units.ts";
@@ -60,6 +61,8 @@ export function migrate(requests: readonly MigrateRequest[], config: Config): Pr
           codes.push(tell({ ...reported, given: { ...reported.given, json: false } }));
           summaries.push(reported.summary);
           tellInPlace({ ...job, ...request }, reported.summary);
+          // Only now: whoever leaves at once has not been told, and is by the next start.
+          forgetInPlace(config.home, reported.runId);
         }
         made = [];
       }
@@ -92,6 +95,9 @@ async function migrateOnce(given: Job & MigrateRequest, group: string): Promise<
       ...made.actions,
     });
     return await measure({ ...system, migrating: made.migrating }, schedule, made);
+  }).catch((error) => {
+    forgetUnbegun(home, runId);
+    throw error;
   });
   await cleanup.disposeAsync();
   await refreshMoved(job);

@@ -71,7 +71,6 @@ export class StepsChange implements Change {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#inPlace?.forget();
     return Promise.resolve();
   }
 }
