@@ -20,6 +20,7 @@ const READS: readonly ScenarioOperation[] = [
     name: "customer-orders",
     weight: 22,
     params: { customer_id: { kind: "zipf", keys: "customers", s: 0.8 }, until, page_size },
+    tag: ["customer_id"],
   },
   {
     name: "country-orders",
@@ -42,6 +43,8 @@ const WRITES: readonly ScenarioOperation[] = [
     name: "order-insert",
     weight: 12,
     write: true,
+    // Where that is asked for (`--set invalidate=tags`).
+    outdates: ["customer-orders"],
     params: {
       order_id: { kind: "reserved", keys: "reserved_orders" },
       customer_id: { kind: "uniform", keys: "customers" },

@@ -1,5 +1,5 @@
 import { PROBE_METRICS, PROBE_SOURCE } from "../model/probe.ts";
-import { CACHE_BACKGROUND_LOADS, CACHE_REFUSALS, type Sample } from "../model/run.ts";
+import { CACHE_BACKGROUND_LOADS, CACHE_INVALIDATIONS, CACHE_REFUSALS, type Sample } from "../model/run.ts";
 import type { Target } from "../targets/target.ts";
 import type { LoadPlan } from "./plan.ts";
 
@@ -18,6 +18,7 @@ export function targetSamples(
     return [
       ...refused(target, arm, atUs),
       ...background(target, arm, atUs),
+      ...invalidations(target, arm),
       ...tellConnections ? connections(target, arm) : [],
     ];
   });
@@ -43,6 +44,16 @@ function background(target: Target, arm: string, atUs: number): Sample[] {
     labels: { arm },
     value: loads,
   }];
+}
+
+function invalidations(target: Target, arm: string): Sample[] {
+  return (target.invalidations?.() ?? []).map(({ atUs, n }) => ({
+    atUs: Math.round(atUs),
+    source: "redis",
+    metric: CACHE_INVALIDATIONS,
+    labels: { arm },
+    value: n,
+  }));
 }
 
 function connections(target: Target, arm: string): Sample[] {

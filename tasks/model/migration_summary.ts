@@ -56,6 +56,11 @@ export interface MigrationSummary {
   readonly walBytesPerSecond: Readonly<Record<string, number | null>>;
   /** Rate of cache hits in each segment, 0 to 1; null without a cache. */
   readonly hitRate: Readonly<Record<string, number | null>>;
+  /**
+   * Of each arm with a cache: tags that its writes gave new versions in each segment; each outdates all entries of its tag.
+   * Null where an earlier Benchbook did not count them.
+   */
+  readonly invalidations: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
   /** How the segments lie, µs from the run's start. */
   readonly segments: readonly {
     /** Its name. */

@@ -277,6 +277,9 @@ export const CACHE_BACKGROUND_LOADS = "cache_background_loads";
  */
 export const CACHE_CHECKS = { computed: "cache_check_computed", measured: "cache_check_measured" } as const;
 
+/** Of source `redis`: tags to which writes of an arm gave new versions, each of which outdates all entries of its tag; label: arm. */
+export const CACHE_INVALIDATIONS = "cache_invalidations";
+
 /** The plan of one operation, taken once outside the measured blocks. */
 export interface Plan {
   /** The operation that it explains. */

@@ -352,7 +352,10 @@ Deno.test("cache strategies against a real Redis, with two caches that share not
             source.answer(outcome);
             await done;
           };
+          const invalidated = () => other!.invalidations().reduce((sum, { n }) => sum + n, 0);
           await write("failed");
+          // The first time says that they are counted.
+          assert.deepEqual([other!.invalidations().length, invalidated()], [1, 0]);
           assert.equal((await ask(one!).done).cache, "hit");
           // A question before the write, answered after it.
           const early = ask(other!, READ, ["VINET", 2]);
@@ -369,6 +372,7 @@ Deno.test("cache strategies against a real Redis, with two caches that share not
           // Others' entries are as they were.
           assert.equal((await ask(one!, READ, ["HANAR", 1]).done).cache, "hit");
           assert.equal((await ask(other!).done).cache, "hit");
+          assert.deepEqual([invalidated(), invalidated()], [1, 0]);
         }),
     );
 

@@ -1,6 +1,7 @@
 import type { CacheBehaviour } from "../model/cache_settings.ts";
 import { notRedis, type Reply } from "../redis/wire.ts";
 import type { CacheKeys, Lookup } from "./cache_lookup.ts";
+import { type Invalidated, Invalidations } from "./invalidations.ts";
 import type { Call, Target } from "./target.ts";
 
 /** A version outlives the entries that it outdates, also those whose load began before it. */
@@ -39,6 +40,7 @@ export class CacheTags {
   readonly #unwritten = new Map<string, number>();
   readonly #lifeMs: number;
   readonly #writesThrough: boolean;
+  readonly #invalidations = new Invalidations();
 
   constructor(options: TagsOptions) {
     this.#options = options;
@@ -91,9 +93,17 @@ export class CacheTags {
     this.#options.set(tag, version, (written) => {
       this.#unwritten.delete(tag);
       if (!written) this.#notWritten(tag);
-      else for (const lookup of this.#asked.get(tag)?.values() ?? []) this.#options.refresh(lookup, version);
+      else {
+        this.#invalidations.add(this.#options.nowUs());
+        for (const lookup of this.#asked.get(tag)?.values() ?? []) this.#options.refresh(lookup, version);
+      }
       done();
     });
+  }
+
+  /** Tags that writes gave new versions since the last time of asking. */
+  invalidations(): readonly Invalidated[] {
+    return this.#invalidations.take(this.#options.nowUs());
   }
 
   #notWritten(tag: string): void {

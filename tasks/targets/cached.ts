@@ -8,6 +8,7 @@ import type { Load, LoadedElsewhere } from "./cache_load.ts";
 import type { Lookup } from "./cache_lookup.ts";
 import { type CachedTargetOptions, type CacheParts, cacheParts } from "./cache_parts.ts";
 import { versionOf } from "./cache_tags.ts";
+import type { Invalidated } from "./invalidations.ts";
 import type { Refusal } from "./refusals.ts";
 import { type Call, complete, type Target, type TargetGate } from "./target.ts";
 
@@ -136,6 +137,11 @@ export class CachedTarget implements Target {
   /** How many loads it began since the last time of asking that no request waited for. */
   backgroundLoads(): number {
     return this.#parts.loads.inBackground();
+  }
+
+  /** Tags that writes gave new versions since the last time of asking. */
+  invalidations(): readonly Invalidated[] {
+    return this.#parts.tags.invalidations();
   }
 
   /** The keys that are to be removed one by one; none where Redis lists them. */

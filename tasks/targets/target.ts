@@ -1,4 +1,5 @@
 import type { ConnectionEvent } from "./connection_log.ts";
+import type { Invalidated } from "./invalidations.ts";
 import type { Refusal } from "./refusals.ts";
 import type { Side } from "../model/client_gate.ts";
 import type { CacheState, Outcome } from "../model/timing.ts";
@@ -98,6 +99,8 @@ export interface Target {
   refusals?(): readonly Refusal[];
   /** How many questions a cache on the way asked since the last time of asking that no request waited for. */
   backgroundLoads?(): number;
+  /** What writes outdated in a cache on the way, since the last time of asking. */
+  invalidations?(): readonly Invalidated[];
   /** What became of its connections, since the last time of asking. */
   connectionEvents?(): readonly ConnectionEvent[];
   /** Keys that it stored and that Redis would not list. */

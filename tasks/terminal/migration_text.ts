@@ -5,6 +5,7 @@ import type { MigrationSummary, StepEvidence } from "../model/migration_summary.
 import { offeredRate } from "../model/offered_rate.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { counted, formatCount, formatMs, intervalText, listed, signedMs } from "../model/units.ts";
+import { cacheText } from "../summary/migration/invalidations.ts";
 import { declaredText } from "../summary/migration/declared.ts";
 import { proofDoubts, proofSentences } from "../summary/migration/proof_sentences.ts";
 import { OF_THE_BASELINE } from "../summary/migration/warnings.ts";
@@ -35,6 +36,7 @@ export function migrationText(
     paragraph(declaredText(migration.declared), "  "),
     predictionText(migration, columns),
     evidenceText(summary, migration),
+    paragraph(cacheText(migration), "  "),
     plansText(migration),
     sloText(summary),
     notes({ ...summary, warnings: summary.warnings.filter(({ code }) => code !== OF_THE_BASELINE) }),

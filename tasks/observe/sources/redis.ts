@@ -1,5 +1,10 @@
 import { counter, gauge, type Metric } from "../../model/metric.ts";
-import { CACHE_BACKGROUND_LOADS, CACHE_CHECKS, CACHE_REFUSALS } from "../../model/run.ts";
+import {
+  CACHE_BACKGROUND_LOADS,
+  CACHE_CHECKS,
+  CACHE_INVALIDATIONS,
+  CACHE_REFUSALS,
+} from "../../model/run.ts";
 import type { SampleSource } from "../source.ts";
 
 /** What is read of the answer to INFO, by the name of its field. */
@@ -48,6 +53,12 @@ export const REDIS: SampleSource = {
       gauge(CACHE_CHECKS[how], "share", `the hit rate of another cache, ${how}, run with an arm's lookups`, {
         labels: ["arm", "ttl", "memory"],
       })
+    ),
+    gauge(
+      CACHE_INVALIDATIONS,
+      "count",
+      "tags that writes of an arm gave new versions since the sample before: each outdates all entries of its tag",
+      { labels: ["arm"] },
     ),
   ],
   open: async ({ url }, timeoutMs) =>

@@ -1,7 +1,8 @@
 import { numbers, words } from "../../charts/figure.ts";
 import { type CacheBehaviour, cacheBehaviour } from "../../model/cache_settings.ts";
 import type { MigrationSummary } from "../../model/migration_summary.ts";
-import { formatBytes, formatSeconds, formatShare } from "../../model/units.ts";
+import { formatBytes, formatCount, formatSeconds, formatShare } from "../../model/units.ts";
+import { invalidationsIn } from "../../summary/migration/invalidations.ts";
 import { plain } from "../cells.ts";
 import type { Table } from "../tables.ts";
 import { plainSection } from "./section.ts";
@@ -16,15 +17,16 @@ export const TIMELINE = plainSection({
   ],
 });
 
-function partsTable(
-  { segments, walBytesPerSecond, hitRate }: MigrationSummary,
-  { invalidation }: CacheBehaviour,
-): Table {
+function partsTable(migration: MigrationSummary, { invalidation }: CacheBehaviour): Table {
+  const { segments, walBytesPerSecond, hitRate } = migration;
   const isCached = Object.values(hitRate).some((rate) => rate !== null);
   return {
     id: "table-parts",
     caption: "The parts of the run",
-    columns: [...words("Segment"), ...numbers("From", "Lasted", "Write-ahead log", "Cache hits")],
+    columns: [
+      ...words("Segment"),
+      ...numbers("From", "Lasted", "Write-ahead log", "Cache hits", "Invalidations"),
+    ],
     groups: segments.map(({ segment, startUs, endUs }) => ({
       name: segment,
       span: 1,
@@ -35,17 +37,22 @@ function partsTable(
           formatSeconds((endUs - startUs) / 1e6),
           rateText(walBytesPerSecond[segment] ?? null),
           formatShare(hitRate[segment] ?? null),
+          isCached ? countText(invalidationsIn(migration, segment)) : "—",
         ].map(plain),
       }],
     })),
     note: !isCached
       ? ""
       : invalidation === "tags"
-      ? "Entries of the cache expire after their time to live; a write outdates at once those that its scenario names. The migration invalidates none."
+      ? "Entries of the cache expire after their time to live; a write outdates at once those that its scenario names. Invalidations: tags that the load's writes gave new versions; each outdates all entries of its tag. The migration invalidates none."
       : "Entries of the cache expire after their time to live; nothing invalidates them, neither a write nor the migration.",
   };
 }
 
 function rateText(bytesPerSecond: number | null): string {
   return bytesPerSecond === null ? "—" : `${formatBytes(bytesPerSecond)}/s`;
+}
+
+function countText(n: number | null): string {
+  return n === null ? "—" : formatCount(n);
 }

@@ -6,6 +6,7 @@ import { baselineDoubts } from "./baseline.ts";
 import { declaredRisks } from "./declared.ts";
 import { readSteps, readWaits } from "./evidence.ts";
 import { impactOf } from "./impacts.ts";
+import { readInvalidations } from "./invalidations.ts";
 import { loadSeconds, readAnswers } from "./load_seconds.ts";
 import { readMoved } from "./moved.ts";
 import { affected, type Part, partsOf } from "./parts.ts";
@@ -85,6 +86,7 @@ export async function migrationFindings(
     ...migration.move !== undefined && { moved: await readMoved(rows, run) },
     walBytesPerSecond: bySegment(rates, ({ walBytesPerSecond }) => walBytesPerSecond),
     hitRate: bySegment(rates, ({ hitRate }) => hitRate),
+    invalidations: await readInvalidations(rows, run, config, parts.all),
     segments: parts.all,
     warnings: [...warnings, ...await unseenLocks(rows, run, parts.migrate, stallLimitMs)],
   };

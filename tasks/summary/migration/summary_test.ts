@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { LockEvent } from "../../model/migration.ts";
 import type { MigrationSummary } from "../../model/migration_summary.ts";
+import { CACHE_INVALIDATIONS, type Sample } from "../../model/run.ts";
 import type { RunSummary } from "../../model/summary.ts";
 import { openRun } from "../../store/read.ts";
 import { openStore } from "../../store/open.ts";
@@ -9,6 +10,7 @@ import { summarise } from "../summarise.ts";
 import { takenPlans } from "../testing_plans.ts";
 import type { FixtureRow } from "../testing.ts";
 import { exitCodeOf } from "../verdict.ts";
+import { cacheText } from "./invalidations.ts";
 import { migrationFindings } from "./summary.ts";
 import {
   ARMS,
@@ -87,6 +89,36 @@ Deno.test("a migration that nobody felt is one without downtime, and its summary
   ]);
   assert.ok(Math.abs(migration.hitRate["baseline"]! - 0.8) < 0.05);
   assert.equal(migration.walBytesPerSecond["migrate"], null);
+  assert.deepEqual(migration.invalidations, {
+    "sql+cache": { warmup: 0, baseline: 0, migrate: 0, recovery: 0 },
+  });
+});
+
+Deno.test("what writes outdated in a cache is told of each segment, and of a run that did not count it nothing", async () => {
+  const config = { settings: { invalidate: "tags" } };
+  const invalidated = (atUs: number, value: number): Sample => ({
+    atUs,
+    source: "redis",
+    metric: CACHE_INVALIDATIONS,
+    labels: { arm: "sql+cache" },
+    value,
+  });
+  const samples = (all: Sample[]) => [
+    ...all,
+    ...[invalidated(0, 0), invalidated(baselineUs, 3), invalidated(migrateUs - 1, 4)],
+    ...[invalidated(migrateUs, 5), invalidated(endUs - 1, 6)],
+  ];
+  const counted = await migrationOf({ config, samples });
+  assert.deepEqual(counted.invalidations, {
+    "sql+cache": { warmup: 0, baseline: 7, migrate: 5, recovery: 6 },
+  });
+  assert.match(
+    cacheText(counted),
+    /^Cache hits: \S+ % before, \S+ % while it ran, \S+ % after\. Invalidations: by writes of sql\+cache 7 before, 5 while it ran, 6 after\.$/,
+  );
+  const earlier = await migrationOf({ config });
+  assert.equal(earlier.invalidations["sql+cache"]!["migrate"], null);
+  assert.equal(cacheText({ hitRate: {}, invalidations: {} }), "");
 });
 
 Deno.test("hits in a cache are left out of what a migration did, and of nothing else", async () => {

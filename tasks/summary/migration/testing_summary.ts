@@ -95,6 +95,7 @@ export function quietMigration(changes: Partial<MigrationSummary> = {}): Migrati
     ],
     walBytesPerSecond: { baseline: 412_000, migrate: 530_000, recovery: 415_000 },
     hitRate: { baseline: 0.81, migrate: 0.8, recovery: 0.82 },
+    invalidations: { "sql+cache": { warmup: 0, baseline: 212, migrate: 84, recovery: 169 } },
     segments: [
       { segment: "warmup", startUs: 0, endUs: SECOND },
       { segment: "baseline", startUs: SECOND, endUs: 11 * SECOND },
