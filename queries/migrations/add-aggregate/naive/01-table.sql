@@ -17,9 +17,9 @@ LEFT JOIN northwind.orders o ON o.customer_id = c.customer_id
 GROUP BY c.customer_id;
 CREATE FUNCTION northwind_sales.count_order(customer text, change integer, amount numeric) RETURNS void
 LANGUAGE sql AS $$
-  UPDATE northwind_sales.customer_totals
-  SET orders = orders + change, freight = freight + coalesce(amount, 0)
-  WHERE customer_id = customer
+  -- A customer without a row had no orders until now.
+  INSERT INTO northwind_sales.customer_totals AS t VALUES (customer, change, coalesce(amount, 0))
+  ON CONFLICT (customer_id) DO UPDATE SET orders = t.orders + excluded.orders, freight = t.freight + excluded.freight
 $$;
 CREATE FUNCTION northwind_sales.keep_totals() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

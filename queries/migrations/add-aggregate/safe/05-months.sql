@@ -1,6 +1,6 @@
 -- An empty table for each month's sales by customer, employee and product, and what it is to be filled from.
--- Risk: a customer who comes after this step and orders before the next is done is counted from that order's successor on.
--- Fix: the two follow each other at once; the customers are listed here, as nobody should wait for that behind a lock.
+-- Risk: a customer who comes after this step and orders before the next is done is in nobody's list.
+-- Fix: the next step lists those few behind its lock. All others are listed here, as nobody should wait for that.
 -- move: lock_timeout
 CREATE TABLE northwind_sales.month_totals (
   dimension text,

@@ -1,7 +1,8 @@
 -- From here on orders and their lines change the months, but those of customers that are still to be filled in.
 -- Risk: from here on each order costs its writer an INSERT … ON CONFLICT, and orders of one employee, product or customer in
 -- one month wait for each other.
--- Fix: CREATE TRIGGER takes SHARE ROW EXCLUSIVE on orders and lines for milliseconds.
+-- Fix: CREATE TRIGGER takes SHARE ROW EXCLUSIVE on orders and lines for milliseconds, in which customers that have come since
+-- the step before are listed too.
 -- move: lock_timeout, one transaction
 -- What a line counts for: `sign` is 1 where it comes, -1 where it goes.
 CREATE FUNCTION northwind_sales.line_changes(
@@ -134,6 +135,10 @@ CREATE TRIGGER keep_months_changed AFTER UPDATE ON northwind.order_details
 CREATE TRIGGER keep_months_removed AFTER DELETE ON northwind.order_details
   REFERENCING OLD TABLE AS old_lines
   FOR EACH STATEMENT EXECUTE FUNCTION northwind_sales.keep_months_of_lines();
+-- Whoever has ordered up to here is committed, and nobody can order meanwhile.
+INSERT INTO northwind_sales.months_unfilled
+SELECT c.customer_id FROM northwind.customers c
+WHERE NOT EXISTS (SELECT FROM northwind_sales.months_unfilled u WHERE u.customer_id = c.customer_id);
 -- Volatile: it sees what was committed before the customers were taken from the list.
 CREATE FUNCTION northwind_sales.fill_months(customers text[]) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
