@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { significant } from "../model/units.ts";
 import { type Figure, makeFigure, numbers, words } from "./figure.ts";
-import { MUTED, type SeriesStyle, stylesOf } from "./palette.ts";
+import { armStyles, MUTED, type SeriesStyle } from "./palette.ts";
 import { drawRatios, PLACE, ratioText } from "./ratio_drawing.ts";
 import { nearTicks } from "./ratio_ticks.ts";
 import { ratioTicks } from "./ratios.ts";
@@ -30,6 +30,7 @@ type Known = ComparedRatio & { readonly ratio: number; readonly row: string; rea
 
 const ALL = "all operations";
 const EVERY = "all arms";
+const EVERY_STYLE: SeriesStyle = { colour: MUTED, dash: "", symbol: "star" };
 
 /** Dot and interval per operation and arm over the noise floor of each: all together first, then the largest change. */
 export function comparedRatios(
@@ -39,7 +40,9 @@ export function comparedRatios(
   const known = given.flatMap((row): Known[] =>
     row.ratio === null ? [] : [{ ...row, ratio: row.ratio, row: row.operation ?? ALL, who: row.arm ?? EVERY }]
   );
-  const styles = [...stylesOf(known.map(({ who }) => who))];
+  const arms = armStyles(known.map(({ who }) => who).filter((who) => who !== EVERY));
+  const every: [string, SeriesStyle][] = known.some(({ who }) => who === EVERY) ? [[EVERY, EVERY_STYLE]] : [];
+  const styles = [...every, ...arms];
   const count = (verdict: string) => known.filter((row) => row.verdict === verdict).length;
   return makeFigure({
     id,

@@ -61,10 +61,14 @@ export function stylesOf(names: readonly string[]): Map<string, SeriesStyle> {
   return new Map(unique.map((name, index) => [name, seriesStyle(index)]));
 }
 
+/** Colours from here on are for arms of other names than a path's: the first are those of the paths that most runs have. */
+const FIRST_OF_OTHERS = 3;
+
 /**
  * Styles for arms, the access paths first and in their own order. A path has the same style in every
- * chart of every run, whichever of them a chart shows; arms of other names come after. In each segment of a run an arm
- * keeps its colour and symbol, and its dash says which segment it is.
+ * chart of every run, whichever of them a chart shows; an arm of another name has the colour that its name comes to, so
+ * that report, comparison and history show it alike, or the next one that none beside it has. In each segment of a run an
+ * arm keeps its colour and symbol, and its dash says which segment it is.
  */
 export function armStyles(names: readonly string[]): Map<string, SeriesStyle> {
   const unique = [...new Set(names)];
@@ -72,8 +76,8 @@ export function armStyles(names: readonly string[]): Map<string, SeriesStyle> {
   const segments = [...new Set(unique.map(segmentOf))];
   const known = PATHS.filter((path) => arms.includes(path));
   const others = arms.filter((arm) => !PATHS.includes(arm));
-  const styleOf = (arm: string) =>
-    seriesStyle(known.includes(arm) ? PATHS.indexOf(arm) : PATHS.length + others.indexOf(arm));
+  const places = placesOf(others, known.map((path) => PATHS.indexOf(path)));
+  const styleOf = (arm: string) => seriesStyle(places.get(arm) ?? PATHS.indexOf(arm));
   return new Map(
     [...known, ...others].flatMap((arm) =>
       unique.filter((name) => armOf(name) === arm).map((name): [string, SeriesStyle] => {
@@ -82,4 +86,19 @@ export function armStyles(names: readonly string[]): Map<string, SeriesStyle> {
       })
     ),
   );
+}
+
+/** A place among the styles for each name, by its letters and not by where it is first met. */
+function placesOf(names: readonly string[], taken: readonly number[]): Map<string, number> {
+  const used = new Set(taken);
+  const count = COLOURS.length - FIRST_OF_OTHERS;
+  const places = names.toSorted().map((name, at): [string, number] => {
+    const wanted = [...name].reduce((sum, letter) => (31 * sum + letter.codePointAt(0)!) % 65_521, 7);
+    const tried = Array.from({ length: count }, (_, step) => FIRST_OF_OTHERS + (wanted + step) % count);
+    // Where all are taken, colours repeat with another symbol.
+    const place = tried.find((each) => !used.has(each)) ?? COLOURS.length + at;
+    used.add(place);
+    return [name, place];
+  });
+  return new Map(places);
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PATHS } from "../paths/names.ts";
 import { armStyles } from "./palette.ts";
 
 Deno.test("an arm keeps its colour and symbol from segment to segment, and its dash tells them apart", () => {
@@ -13,4 +14,13 @@ Deno.test("an arm keeps its colour and symbol from segment to segment, and its d
   assert.equal(new Set(dashes).size, 2);
   assert.equal(dashes[0], dashes[1]);
   assert.notEqual(dashes[0], dashes[3]);
+});
+
+Deno.test("an arm has one colour in all charts of a run, whichever others they show and in whatever order", () => {
+  const all = ["sql", "graphql", "before", "after", "twin"];
+  const styles = armStyles(all);
+  assert.deepEqual(armStyles(all.toReversed()).get("after"), styles.get("after"));
+  for (const arm of all) assert.deepEqual(armStyles([arm]).get(arm), styles.get(arm), arm);
+  const many = armStyles([...PATHS, ...Array.from({ length: 12 }, (_, at) => `arm ${at}`)]);
+  assert.equal(new Set([...many.values()].map((style) => JSON.stringify(style))).size, many.size);
 });
