@@ -40,7 +40,7 @@ function install(): void {
     Deno.exit(SERVICE_FAILED);
   }
   Deno.writeTextFileSync(stamp, wanted());
-  console.error(`Fetched in ${formatSeconds(Math.round((performance.now() - started) / 1000))}.`);
+  console.error(`Fetched in ${formatSeconds((performance.now() - started) / 1000)}.`);
 }
 
 /** What node_modules must have been made from. */

@@ -23,7 +23,7 @@ export function parseDuration(text: string, what = "duration"): number {
 
 /** Seconds as people write them: `4 s`, `1 min 30 s`, `250 ms`. */
 export function formatSeconds(seconds: number): string {
-  if (seconds < 1) return `${significant(seconds * 1000, 3)} ms`;
+  if (seconds > 0 && seconds < 1) return `${significant(seconds * 1000, 3)} ms`;
   if (seconds < 60) return `${significant(seconds, 3)} s`;
   const minutes = Math.floor(seconds / 60);
   const rest = Math.round(seconds - minutes * 60);

@@ -38,6 +38,7 @@ Deno.test("numbers keep three significant digits and lose no integer digit", () 
   assert.equal(formatMs(null), "—");
   assert.equal(formatMs(Infinity), "∞");
   assert.equal(formatSeconds(75), "1 min 15 s");
+  assert.equal(formatSeconds(0), "0 s");
   assert.equal(formatShare(0.99412), "99.41 %");
   assert.equal(formatShare(0.9232), "92.3 %");
   assert.equal(formatShare(0.78), "78 %");
