@@ -12,6 +12,7 @@ import { takenPlans } from "../summary/testing_plans.ts";
 import { runsText } from "../terminal/runs_text.ts";
 import { renderHtml } from "./html.ts";
 import { makeReport } from "./report.ts";
+import { listedRun } from "./site_pages.ts";
 import { siteRows } from "./site_rows.ts";
 import { MIGRATIONS, storedMigrations } from "./testing_migration.ts";
 import { buildView, viewQueries } from "./view.ts";
@@ -289,10 +290,11 @@ Deno.test("a statement and what PostgreSQL says of it stay text", async () => {
 
 Deno.test("lists of runs name the change, its variant and how long it stalled", async () => {
   const { naive, safe } = await stored;
-  const rows = siteRows([naive, safe].map(({ summary }) => ({
-    ...JSON.parse(JSON.stringify(summary)),
-    directory: summary.run.runId,
-  })));
+  const rows = siteRows(
+    [naive, safe].map(({ summary }) =>
+      listedRun({ ...JSON.parse(JSON.stringify(summary)), directory: summary.run.runId })
+    ),
+  );
   assert.deepEqual(
     rows.map(({ scenario, verdict, tone, p95, trend }) => [scenario, verdict, tone, p95, trend]),
     [
