@@ -69,9 +69,24 @@ async function refusesChanges(client: pg.Client): Promise<void> {
       "DROP TABLE shop.part_old",
       "CREATE INDEX ON shop.item (made)",
       "COMMENT ON TABLE shop.item IS 'later'",
+      "CREATE TRIGGER later AFTER INSERT ON shop.item EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+      "CREATE RULE later AS ON DELETE TO shop.item DO ALSO NOTHING",
+      "CREATE POLICY later ON shop.item",
+      "ALTER SCHEMA shop RENAME TO later",
+      "COMMENT ON SCHEMA shop IS 'later'",
+      "GRANT SELECT ON shop.item TO PUBLIC",
+      "GRANT UPDATE (note) ON shop.item TO PUBLIC",
+      "GRANT USAGE ON SCHEMA shop TO PUBLIC",
+      "REVOKE EXECUTE ON FUNCTION shop.named FROM PUBLIC",
+      "REVOKE USAGE ON TYPE shop.state FROM PUBLIC",
+      "ALTER DEFAULT PRIVILEGES IN SCHEMA shop GRANT SELECT ON TABLES TO PUBLIC",
     ]
   ) await assert.rejects(client.query(sql), { code: "25006" }, sql);
   await client.query("CREATE TEMP TABLE mine (id int); CREATE SCHEMA theirs CREATE TABLE t (id int)");
+  await client.query(
+    "GRANT SELECT ON theirs.t TO PUBLIC; CREATE RULE r AS ON DELETE TO theirs.t DO ALSO NOTHING",
+  );
+  await client.query("BEGIN; GRANT UPDATE ON theirs.t TO PUBLIC; REVOKE ALL ON theirs.t FROM PUBLIC; COMMIT");
   await client.query("DROP SCHEMA theirs CASCADE");
 }
 
