@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { sleep } from "../net/sleep.ts";
 import { ProbeProxy } from "../selfbench/probe/probe_proxy.ts";
+import { withOwnHosts } from "../probe/testing_hosts.ts";
 import { asked, withStandby } from "../probe/testing_standby.ts";
 import { withTempHome } from "../stack/testing.ts";
 import { type UserPostgres, withUserPostgres } from "../stack/testing_user_postgres.ts";
-import { type Probed, probedOf, startProbe, untilTrue } from "./testing_probe.ts";
+import { probeChild, type Probed, probedOf, startProbe, untilTrue, writesAt } from "./testing_probe.ts";
 
 const LOGICAL = { settings: { wal_level: "logical" } };
 /** Requests in doubt at the moment of a switch: one a connection. */
@@ -89,17 +90,32 @@ Deno.test("a failover to a replica that lagged: promoted, the tail is lost, each
     })
   ));
 
-Deno.test("a crash and a restart of the server lose nothing, and are told", () =>
-  withUserPostgres(async (server) => {
-    const { summary } = await whileProbing(server, 8, async () => {
-      await server.kill();
-      await server.start();
-    });
-    const { ledger, changes } = summary.probe;
-    assert.deepEqual([ledger!.problems, ledger!.complete], [[], true]);
-    assert.match(changes.at(-1)!.text, /started anew/);
-    assert.equal(await schemaAt(server.url), undefined);
-  }));
+Deno.test("a crash and a restart of the server lose nothing, and are told; so is a name that stands for another address", () =>
+  withUserPostgres((server) =>
+    withOwnHosts((hosts) =>
+      withTempHome(async (home) => {
+        const url = new URL(server.url);
+        if (hosts !== null) url.hostname = hosts.name;
+        const probing = probeChild(url.href, home, ["--rate", "200"], {}, hosts?.prefix);
+        await untilTrue("writes", async () => await writesAt(server.url) > 50);
+        await server.kill();
+        await server.start();
+        await probing.told(/started anew/);
+        hosts?.pointTo("127.0.0.2");
+        if (hosts !== null) {
+          await probing.told(/stands for 127\.0\.0\.2/);
+          // It is the same server by another way.
+          await probing.told(/: 127\.0\.0\.2:\d+, before: 127\.0\.0\.1:\d+/);
+        }
+        const { ledger, changes } = (await probing.enough()).summary.probe;
+        assert.deepEqual([ledger!.problems, ledger!.complete], [[], true]);
+        assert.ok(changes.some(({ text }) => /started anew/.test(text)), JSON.stringify(changes));
+        const named = changes.filter(({ kind }) => kind === "resolved").map(({ text }) => text);
+        const expected = ["127.0.0.1", "127.0.0.2"].map((address) => `${hosts?.name} stands for ${address}`);
+        assert.deepEqual(named, hosts === null ? [] : expected);
+        assert.equal(await schemaAt(server.url), undefined);
+      })
+    ), { settings: { listen_addresses: "127.0.0.1, 127.0.0.2" } }));
 
 Deno.test("a switch to another cluster is told apart by what its replication carried", async (t) => {
   await withUserPostgres((old) =>

@@ -32,23 +32,27 @@ export function startProbe(
 
 /** A probe at work in a process of its own, until it is enough. */
 export interface ProbeChild {
+  /** Waits until it has told something. */
+  told(what: RegExp): Promise<void>;
   /** As Ctrl-C does. Resolves with what it came to. */
   enough(): Promise<Probed>;
 }
 
-/** Starts a probe in a process of its own. */
+/** Starts a probe in a process of its own. @param prefix begins its command line */
 export function probeChild(
   url: string,
   home: string,
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  prefix: readonly string[] = [],
 ): ProbeChild {
   claimHome(home);
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "-A", "--quiet", join(import.meta.dirname!, "../migrate.ts")],
-      ...["probe", "--no-report", "--json", ...words],
-    ],
+  const [program, ...args] = [
+    ...[...prefix, Deno.execPath(), "run", "-A", "--quiet", join(import.meta.dirname!, "../migrate.ts")],
+    ...["probe", "--no-report", "--json", ...words],
+  ];
+  const child = new Deno.Command(program!, {
+    args,
     env: {
       DATABASE_URL: url,
       GRAPHQL_URL: "",
@@ -59,13 +63,23 @@ export function probeChild(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const ended = child.output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  let [stderr, isOver] = ["", false];
+  const saying = (async () => {
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) stderr += text;
+    isOver = true;
+  })();
+  const stdout = new Response(child.stdout).text();
   return {
+    told: (what) =>
+      untilTrue(String(what), () => {
+        assert.ok(!isOver, stderr);
+        return what.test(stderr.replaceAll(/\s+/g, " "));
+      }),
     async enough() {
       child.kill("SIGINT");
-      const { code, stdout, stderr } = await ended;
-      return probedOf({ code, stdout: text(stdout), stderr: text(stderr) });
+      const { code } = await child.status;
+      await saying;
+      return probedOf({ code, stdout: await stdout, stderr });
     },
   };
 }
