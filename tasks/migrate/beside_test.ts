@@ -32,8 +32,9 @@ Deno.test("transactions beside a migration hold their locks for their time, and 
     ];
     const beside = await openBeside(plans, { url, runId: RUN_ID, nowUs, onSession: (pid) => pids.push(pid) });
     const open = await all<{ pid: number; state: string; mode: string }>(OPEN);
-    assert.deepEqual(open.map(({ pid }) => pid).sort(), pids.sort());
-    for (const { state, mode } of open) {
+    const lookedUs = nowUs();
+    for (const { pid, state, mode } of open) {
+      assert.ok(pids.includes(pid));
       assert.equal(state, "idle in transaction");
       assert.equal(mode, "AccessShareLock");
     }
@@ -42,6 +43,8 @@ Deno.test("transactions beside a migration hold their locks for their time, and 
       { committed: true, error: null },
       { committed: true, error: null },
     ]);
+    // On a machine that is slow the look may have come too late for them.
+    assert.ok(open.length >= records.filter(({ endUs }) => endUs > lookedUs).length);
     for (const [at, { beganUs, heldUs, endUs }] of records.entries()) {
       assert.ok(beganUs <= heldUs && endUs - heldUs >= plans[at]!.holdSeconds * 1e6 * 0.99);
     }

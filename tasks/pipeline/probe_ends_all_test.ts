@@ -8,7 +8,7 @@ import { inProcess } from "../terminal/testing_in_process.ts";
 import { withTempHome } from "../stack/testing.ts";
 import { withUserPostgres } from "../stack/testing_user_postgres.ts";
 import { withWorkbench } from "./testing.ts";
-import { probedOf, startProbe, untilTrue, writesAt } from "./testing_probe.ts";
+import { probeChild, probedOf, startProbe, untilTrue, writesAt } from "./testing_probe.ts";
 
 async function schemasAt(url: string): Promise<string[]> {
   const rows = await asked<{ name: string }>(
@@ -71,10 +71,11 @@ Deno.test("a server that stays away leaves the ledger unverified and named, and 
     withTempHome(async (home) => {
       await using proxy = new ProbeProxy(Number(new URL(server.url).port));
       const url = proxy.through(server.url);
-      const probing = startProbe(url, home, ["--rate", "100", "--duration", "5s"]);
+      const probing = probeChild(url, home, ["--rate", "100"]);
       await untilTrue("writes", async () => await writesAt(server.url) > 20);
       proxy.refuse();
-      const { code, stderr, summary } = probedOf(await probing);
+      await probing.told(/new connections fail: ECONNREFUSED/);
+      const { code, stderr, summary } = await probing.enough();
       assert.equal(code, 3, stderr);
       const { ledger } = summary.probe;
       assert.deepEqual([ledger!.complete, ledger!.problems], [false, []]);

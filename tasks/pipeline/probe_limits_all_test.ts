@@ -4,7 +4,7 @@ import { asked } from "../probe/testing_standby.ts";
 import { hasApt } from "../stack/debian_packages.ts";
 import { withTempHome } from "../stack/testing.ts";
 import { type UserPostgres, withUserPostgres } from "../stack/testing_user_postgres.ts";
-import { type Probed, probedOf, startProbe, untilTrue, writesAt } from "./testing_probe.ts";
+import { probeChild, type Probed, probedOf, startProbe, untilTrue, writesAt } from "./testing_probe.ts";
 
 const oneLine = (text: string) => text.replaceAll(/\s+/g, " ");
 
@@ -21,16 +21,30 @@ async function roleAt(server: UserPostgres, name: string, settings: readonly str
   return url.href;
 }
 
-/** A probe of a second. @param work is done once it writes */
-function probing(url: string, server?: UserPostgres, work?: () => Promise<unknown>): Promise<Probed> {
+/** A probe of a second. */
+function probing(url: string): Promise<Probed> {
+  return withTempHome(async (home) =>
+    probedOf(await startProbe(url, home, ["--rate", "200", "--slo", "stall<10s", "--duration", "1s"]))
+  );
+}
+
+/** A probe beside which something is done once it writes, and that ends once it has told that and has gone on. */
+function probingUntil(
+  url: string,
+  { server, work, told }: { server: UserPostgres; work: string; told: RegExp },
+): Promise<Probed> {
   return withTempHome(async (home) => {
-    const seconds = work === undefined ? "1s" : "2s";
-    const probe = startProbe(url, home, ["--rate", "200", "--slo", "stall<10s", "--duration", seconds]);
-    if (work !== undefined) {
-      await untilTrue("writes", async () => await writesAt(server!.url) > 20);
-      await work();
+    const probe = probeChild(url, home, ["--rate", "200", "--slo", "stall<10s"]);
+    try {
+      await untilTrue("writes", async () => await writesAt(server.url) > 20);
+      await asked(server.url, work);
+      await probe.told(told);
+      const written = await writesAt(server.url);
+      await untilTrue("more writes", async () => await writesAt(server.url) > written + 20);
+      return await probe.enough();
+    } finally {
+      await probe.end();
     }
-    return probedOf(await probe);
   });
 }
 
@@ -86,11 +100,8 @@ Deno.test("short limits of a role, a changed password and a full server are told
       "a password that changes: sessions go on, new ones are refused, and the ledger stays named",
       async () => {
         const url = await roleAt(server, "changing", []);
-        const probed = await probing(
-          url,
-          server,
-          () => asked(server.url, "ALTER ROLE changing PASSWORD 'other'"),
-        );
+        const work = "ALTER ROLE changing PASSWORD 'other'";
+        const probed = await probingUntil(url, { server, work, told: /new connections fail: 28P01/ });
         const { probe } = probed.summary;
         assert.deepEqual(probe.errors, [], probed.stderr);
         assert.ok(
@@ -125,11 +136,8 @@ Deno.test("short limits of a role, a changed password and a full server are told
       "a server that is full meanwhile: new connections are refused, and requests go on",
       async () => {
         const url = await roleAt(server, "full", []);
-        const probed = await probing(
-          url,
-          server,
-          () => asked(server.url, 'ALTER ROLE "full" CONNECTION LIMIT 1'),
-        );
+        const work = 'ALTER ROLE "full" CONNECTION LIMIT 1';
+        const probed = await probingUntil(url, { server, work, told: /new connections fail: 53300/ });
         const { changes, errors } = probed.summary.probe;
         assert.deepEqual(errors, [], probed.stderr);
         assert.ok(

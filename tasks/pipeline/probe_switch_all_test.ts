@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { sleep } from "../net/sleep.ts";
 import { ProbeProxy } from "../selfbench/probe/probe_proxy.ts";
 import { withOwnHosts } from "../probe/testing_hosts.ts";
 import { asked, withStandby } from "../probe/testing_standby.ts";
 import { withTempHome } from "../stack/testing.ts";
 import { type UserPostgres, withUserPostgres } from "../stack/testing_user_postgres.ts";
-import { probeChild, type Probed, probedOf, startProbe, untilTrue, writesAt } from "./testing_probe.ts";
+import { type ProbeChild, probeChild, type Probed, untilTrue, writesAt } from "./testing_probe.ts";
 
 const LOGICAL = { settings: { wal_level: "logical" } };
 /** Requests in doubt at the moment of a switch: one a connection. */
@@ -28,29 +27,23 @@ async function schemaAt(url: string): Promise<string | undefined> {
   return found?.name;
 }
 
-/** Probes through a proxy while something is done. @returns what it saw */
+/** Probes through a proxy until something is done. @returns what it saw */
 function whileProbing(
   first: UserPostgres,
-  seconds: number,
-  work: (proxy: ProbeProxy, schema: string) => Promise<void>,
+  work: (proxy: ProbeProxy, schema: string, probing: ProbeChild) => Promise<void>,
 ): Promise<Probed> {
   return withTempHome(async (home) => {
     await using proxy = new ProbeProxy(portOf(first.url));
-    const probing = startProbe(proxy.through(first.url), home, [
-      "--rate",
-      "200",
-      "--duration",
-      `${seconds}s`,
-    ]);
+    const probing = probeChild(proxy.through(first.url), home, ["--rate", "200"]);
     try {
       await untilTrue("the ledger", async () => await schemaAt(first.url) !== undefined);
       const schema = (await schemaAt(first.url))!;
       await untilTrue("writes", async () => (await slotsAt(first.url, schema)).size > 50);
-      await work(proxy, schema);
+      await work(proxy, schema, probing);
+      return await probing.enough();
     } finally {
-      await probing;
+      await probing.end();
     }
-    return probedOf(await probing);
   });
 }
 
@@ -58,7 +51,7 @@ Deno.test("a failover to a replica that lagged: promoted, the tail is lost, each
   withUserPostgres((primary) =>
     withStandby(primary.url, async (standby) => {
       let lagging = new Set<number>();
-      const { summary } = await whileProbing(primary, 8, async (proxy, schema) => {
+      const { summary } = await whileProbing(primary, async (proxy, schema, probing) => {
         await standby.detach();
         const before = (await slotsAt(primary.url, schema)).size;
         await untilTrue("a tail", async () => (await slotsAt(primary.url, schema)).size > before + 40);
@@ -66,23 +59,32 @@ Deno.test("a failover to a replica that lagged: promoted, the tail is lost, each
         await standby.promote();
         const there = await slotsAt(standby.url, schema);
         lagging = (await slotsAt(primary.url, schema)).difference(there);
-        // The server is looked at twice a second: one look at least must fall into the outage.
-        await sleep(1500);
+        await probing.told(/new connections fail/);
         await proxy.accept(portOf(standby.url));
+        await probing.told(/timeline 1 → 2, before: /);
+        await untilTrue("new writes", async () =>
+          (await slotsAt(standby.url, schema)).difference(there).size > 20);
       });
       const { ledger, changes, connections, pauses, errors } = summary.probe;
-      assert.deepEqual(ledger!.problems.map(({ problem }) => problem), ["lost"], JSON.stringify(ledger));
+      assert.deepEqual(
+        ledger!.problems.map(({ problem }) =>
+          problem
+        ),
+        ["lost"],
+        JSON.stringify(ledger),
+      );
       const { n } = ledger!.problems[0]!;
       assert.ok(n <= lagging.size && n >= lagging.size - IN_DOUBT, `${n} of ${lagging.size}`);
       assert.deepEqual([ledger!.notReplicated, ledger!.unclear], [0, 0]);
       assert.match(changes.at(-1)!.text, /timeline 1 → 2, before: /);
       assert.ok(changes.some(({ kind }) => kind === "away"), JSON.stringify(changes));
       assert.ok(connections.lost > 0 && connections.regained > 0, JSON.stringify(connections));
-      assert.ok(
-        pauses.some(({ ms, endedBy, server }) =>
-          ms > 300 && endedBy === "new connections" && server !== null
-        ),
+      const pause = pauses.find(({ path, kind, endedBy }) =>
+        path === null && kind === "all" && endedBy === "new connections"
       );
+      assert.ok(pause !== undefined, JSON.stringify(pauses));
+      // Where the machine is so slow that the new server is seen later, it is not said what ended the pause.
+      if (changes.at(-1)!.atUs < pause.untilUs + 1_000_000) assert.notEqual(pause.server, null);
       assert.ok(errors.some(({ code }) => code === "08001"), JSON.stringify(errors));
       assert.equal(summary.verdict, "fail");
       // What was at the cluster is gone with the promoted replica's; the old primary is of the same.
@@ -120,10 +122,12 @@ Deno.test("a crash and a restart of the server lose nothing, and are told; so is
 Deno.test("a switch to another cluster is told apart by what its replication carried", async (t) => {
   await withUserPostgres((old) =>
     withUserPostgres(async (next) => {
-      const switchTo = async (proxy: ProbeProxy) => {
+      const switchTo = async (proxy: ProbeProxy, probing: ProbeChild) => {
         proxy.refuse();
         await proxy.accept(portOf(next.url));
-        await sleep(1000);
+        await probing.told(/another cluster/);
+        const answered = proxy.statements;
+        await untilTrue("requests there", () => proxy.statements > answered + 100);
       };
       const cleared = async () => {
         for (const { url } of [old, next]) {
@@ -142,7 +146,7 @@ Deno.test("a switch to another cluster is told apart by what its replication car
       await t.step(
         "no table there: not replicated, and never lost; the probe goes on with one of its own",
         async () => {
-          const probed = await whileProbing(old, 6, switchTo);
+          const probed = await whileProbing(old, (proxy, _, probing) => switchTo(proxy, probing));
           const { lost, notReplicated, unclear, reasons } = told(probed);
           assert.deepEqual([lost, unclear], [0, 0]);
           assert.ok(notReplicated > 50, `${notReplicated}`);
@@ -159,11 +163,11 @@ Deno.test("a switch to another cluster is told apart by what its replication car
       );
 
       await t.step("the table with a copy that nothing followed: not replicated from then on", async () => {
-        const probed = await whileProbing(old, 6, async (proxy, schema) => {
+        const probed = await whileProbing(old, async (proxy, schema, probing) => {
           await copyLedger(old.url, next.url, schema);
           const copied = (await slotsAt(next.url, schema)).size;
           await untilTrue("more writes", async () => (await slotsAt(old.url, schema)).size > copied + 40);
-          await switchTo(proxy);
+          await switchTo(proxy, probing);
         });
         const { lost, notReplicated, unclear, reasons } = told(probed);
         assert.deepEqual([lost, unclear], [0, 0], reasons);
@@ -175,7 +179,7 @@ Deno.test("a switch to another cluster is told apart by what its replication car
       await t.step(
         "the table in a subscription that is behind: what it had not brought is lost",
         async () => {
-          const probed = await whileProbing(old, 9, async (proxy, schema) => {
+          const probed = await whileProbing(old, async (proxy, schema, probing) => {
             await asked(old.url, "CREATE PUBLICATION everything FOR ALL TABLES");
             await makeLedgerAt(next.url, schema);
             const { password } = new URL(old.url);
@@ -193,7 +197,7 @@ Deno.test("a switch to another cluster is told apart by what its replication car
             const before = (await slotsAt(old.url, schema)).size;
             await untilTrue("a tail", async () =>
               (await slotsAt(old.url, schema)).size > before + 40);
-            await switchTo(proxy);
+            await switchTo(proxy, probing);
           });
           const { lost, notReplicated, unclear, verdict, reasons } = told(probed);
           assert.deepEqual([notReplicated, unclear, verdict], [0, 0, "fail"], reasons);

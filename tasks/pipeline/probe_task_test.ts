@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import pg from "pg";
 import { ProbeProxy } from "../selfbench/probe/probe_proxy.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
-import { probedOf, startProbe, untilTrue } from "./testing_probe.ts";
+import { probeChild, startProbe, untilTrue } from "./testing_probe.ts";
 
 async function schemasOf(url: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
@@ -20,16 +20,8 @@ async function schemasOf(url: string): Promise<string[]> {
 Deno.test("a probe tells a pause, connections that broke, and each write that was acknowledged and lost", () =>
   withDatabase(async (url, { home }) => {
     await using proxy = new ProbeProxy(Number(new URL(url).port));
-    const probing = startProbe(proxy.through(url), home, [
-      "--rate",
-      "400",
-      "--duration",
-      "5s",
-      "--label",
-      "a switch-over",
-      "--allow",
-      "brief-pause",
-    ]);
+    const words = ["--rate", "400", "--label", "a switch-over", "--allow", "brief-pause"];
+    const probing = probeChild(proxy.through(url), home, words);
     // The reads before the run's clock are thousands.
     await untilTrue("the ledger's table", async () => (await schemasOf(url)).length === 1);
     proxy.loseEvery = 50;
@@ -42,7 +34,9 @@ Deno.test("a probe tells a pause, connections that broke, and each write that wa
     const answered = proxy.statements;
     await untilTrue("more answers", () => proxy.statements > answered + 50);
     proxy.drop();
-    const { summary, code, stderr } = probedOf(await probing);
+    const dropped = proxy.statements;
+    await untilTrue("answers to new connections", () => proxy.statements > dropped + 50);
+    const { summary, code, stderr } = await probing.enough();
     assert.equal(code, 1, stderr);
     const { probe, run, verdict, reasons } = summary;
     assert.deepEqual([run.kind, run.scenario, run.label, verdict], [

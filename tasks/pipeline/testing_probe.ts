@@ -36,6 +36,8 @@ export interface ProbeChild {
   told(what: RegExp): Promise<void>;
   /** As Ctrl-C does. Resolves with what it came to. */
   enough(): Promise<Probed>;
+  /** Ends it where it runs yet, as a test does that has failed. */
+  end(): Promise<void>;
 }
 
 /** Starts a probe in a process of its own. @param prefix begins its command line */
@@ -70,6 +72,10 @@ export function probeChild(
   })();
   const stdout = new Response(child.stdout).text();
   return {
+    async end() {
+      if (!isOver) child.kill("SIGKILL");
+      await Promise.all([child.status, saying, stdout]);
+    },
     told: (what) =>
       untilTrue(String(what), () => {
         assert.ok(!isOver, stderr);
