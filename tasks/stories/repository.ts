@@ -11,7 +11,7 @@ export const REPOSITORY: readonly Story[] = [
     judge: ({ stdout }) => assert.match(stdout, /ok \| \d+ passed/),
   },
   {
-    promise: "test --added runs them without checking types",
+    promise: "test --added runs the long ones of what is named",
     typed: "deno task test --added tasks/model/suggest_test.ts",
     ends: 0,
     judge: ({ stdout }) => assert.match(stdout, /ok \| \d+ passed/),

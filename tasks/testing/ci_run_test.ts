@@ -15,7 +15,8 @@ const CASES: readonly [what: string, quick: Part, added: Part, line: string][] =
   ["a part closes twice", [`${OK}\n${FAILED}`, 1], [OK, 0], "27 passed, 2 failed"],
   ["the second fails", [OK, 0], [FAILED, 1], "15 passed, 2 failed"],
   ["a part runs no test", [OK, 0], ["nothing", 0], "12 passed, 1 failed"],
-  ["types are wrong", ["error: Type checking failed.", 1], [OK, 0], "12 passed, 1 failed"],
+  ["types are wrong", [OK, 0], [`error: Type checking failed.\n${OK}`, 1], "24 passed, 1 failed"],
+  ["the first part ends without a count", ["error: no", 1], [OK, 0], "12 passed, 1 failed"],
   ["a part ends badly though no test failed", [OK, 1], [OK, 0], "24 passed, 1 failed"],
 ];
 
