@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Noise, NOISES, powerOf } from "./power.ts";
+import { NOISES, powerOf } from "./power.ts";
 
 /** Three standard errors of a share: a seed that is fixed once may be an unlucky one. */
 function slack(share: number, runs: number): number {
@@ -15,9 +15,7 @@ export function exercisePower(runs: number): void {
 
 /** Where nothing differs at most 5 % of candidates get any verdict of being faster or slower. */
 export function exerciseFalseVerdicts(runs: number): void {
-  const few = runs < 100;
-  const noises: readonly Noise[] = few ? [NOISES[4]!] : NOISES;
-  for (const noise of noises) {
+  for (const noise of NOISES) {
     const { wrong, same } = powerOf(noise, 0.3, runs);
     assert(same <= 0.05 + slack(0.05, runs), `${noise.title}: ${same} called equivalent at the margin`);
     assert(wrong <= 0.05 + slack(0.05, 2 * runs), `${noise.title}: ${wrong}`);
