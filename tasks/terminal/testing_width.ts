@@ -7,6 +7,9 @@ import { displayWidth } from "./safe_text.ts";
 /** A narrow window, the usual one, and a wide one. */
 export const WIDTHS = [60, 80, 120] as const;
 
+/** Nothing is narrower: what has room here has it anywhere, and each width has its snapshots. */
+export const NARROWEST = Math.min(...WIDTHS);
+
 const TASKS = resolve(import.meta.dirname!, "..");
 
 /** What a task showed, and how it ended. */

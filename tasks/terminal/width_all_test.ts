@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { commands } from "../docs/commands.ts";
 import { withWorkbench } from "../pipeline/testing.ts";
 import { napScenario } from "../pipeline/testing_nap.ts";
-import { assertFits, helpsIn, shownIn, WIDTHS } from "./testing_width.ts";
+import { assertFits, helpsIn, NARROWEST, shownIn, WIDTHS } from "./testing_width.ts";
 
 const SHORT = ["--scale", "tiny", "--duration", "2s", "--warmup", "300ms", "--no-report"];
 
@@ -34,9 +34,6 @@ const SEARCH =
   "--find-rate --duration 500ms --warmup 300ms --slo p95<60ms,errors<1% --resolution 100% --no-report".split(
     " ",
   );
-
-/** Nothing is narrower: what has room here has it anywhere, and each width has its snapshots. */
-const NARROWEST = Math.min(...WIDTHS);
 
 function assertShown(call: string, text: string, columns: number): void {
   assert.notEqual(text.trim(), "", call);
