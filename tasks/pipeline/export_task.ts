@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmdirSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { Config } from "../config.ts";
 import { type OwnFile, removeOwn } from "../files/own_file.ts";
 import { placeFile } from "../files/place_file.ts";
-import { ServiceError, UsageError } from "../model/errors.ts";
+import { UsageError } from "../model/errors.ts";
 import { isRunId } from "../model/run_id.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatCount } from "../model/units.ts";
@@ -14,13 +14,8 @@ import { query } from "../store/sql.ts";
 import { summarise } from "../summary/summarise.ts";
 import { say } from "../terminal/command.ts";
 import { singleLine } from "../terminal/safe_text.ts";
+import { EXPORT_FILES, exportProblem, notEmpty, openParts, prepareFolder } from "./export_folder.ts";
 import { storeFile } from "./store_file.ts";
-
-/** The files of an export. */
-const FILES = ["timings.parquet", "timings.csv", "summary.json", "metrics.txt"] as const;
-
-/** What the system says of a place that is right and cannot be written to. */
-const REFUSED = new Set(["EACCES", "EDQUOT", "EIO", "ENOSPC", "EPERM", "EROFS"]);
 
 /** What `export` is asked for. */
 export interface ExportArguments {
@@ -48,10 +43,10 @@ export async function exportRun(
   }
   const place = resolve(folder ?? `export-${runId}`);
   const summary = await summarise(store, runId);
-  prepareFolder(place);
-  const rows = await writeFiles(store, summary, place);
+  const fresh = prepareFolder(place);
+  const rows = await writeFiles(store, summary, { place, fresh });
   say(`Wrote ${formatCount(rows)} timings of ${runId}, and its summary:`);
-  for (const file of FILES) say(`  ${join(place, file)}`);
+  for (const file of EXPORT_FILES) say(`  ${join(place, file)}`);
   const { verdict, run: { status }, reasons: [reason = ""] } = summary;
   const doubt = status !== "complete"
     ? `The run is ${status}`
@@ -63,60 +58,28 @@ export async function exportRun(
 
 /**
  * Writes all files, first into a folder of their own: a name in the folder may be somebody else's meanwhile.
+ * @param fresh whether the folder was not there before
  * @returns how many timings they hold
- * @throws {UsageError} where a name is taken; {ServiceError} where they cannot be written; none of ours is left
+ * @throws {UsageError} where a name is taken; {ServiceError} where they cannot be written; nothing of ours is left
  */
-async function writeFiles(store: Store, summary: RunSummary, place: string): Promise<number> {
+async function writeFiles(
+  store: Store,
+  summary: RunSummary,
+  { place, fresh }: { readonly place: string; readonly fresh: boolean },
+): Promise<number> {
   const made: OwnFile[] = [];
-  let parts: string | null = null;
   try {
-    parts = mkdtempSync(join(place, ".export-"));
-    const rows = await writeTimings(store, summary.run.runId, parts);
-    writeFileSync(join(parts, "summary.json"), `${JSON.stringify(summary, null, 1)}\n`);
-    writeFileSync(join(parts, "metrics.txt"), openMetrics(summary));
-    for (const file of FILES) {
-      made.push(placeFile(join(parts, file), join(place, file)));
-    }
-    rmdirSync(parts);
+    using parts = openParts(place);
+    const rows = await writeTimings(store, summary.run.runId, parts.path);
+    writeFileSync(join(parts.path, "summary.json"), `${JSON.stringify(summary, null, 1)}\n`);
+    writeFileSync(join(parts.path, "metrics.txt"), openMetrics(summary));
+    for (const file of EXPORT_FILES) made.push(placeFile(join(parts.path, file), join(place, file)));
     return rows;
   } catch (error) {
-    takeBack(parts, made);
+    takeBack(made, fresh ? place : null);
     if ((error as NodeJS.ErrnoException).code === "EEXIST") throw notEmpty(place, takenBy(error));
-    // What the store's own error is about is a file of the export.
-    const { message } = (error as Error).cause instanceof Error
-      ? (error as Error).cause as Error
-      : error as Error;
-    throw new ServiceError(
-      `Cannot export into ${place}: ${message}`,
-      "Free space there, or name another folder.",
-      { cause: error },
-    );
+    throw exportProblem(place, error);
   }
-}
-
-/**
- * Files of such names may be anybody's, so none is written over.
- * @throws {UsageError} where it is not empty, or cannot be a folder
- * @throws {ServiceError} where it cannot be written to
- */
-function prepareFolder(place: string): void {
-  let held: string | undefined;
-  try {
-    mkdirSync(place, { recursive: true });
-    [held] = readdirSync(place);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const Refused = REFUSED.has(code ?? "") ? ServiceError : UsageError;
-    throw new Refused(`Cannot export into ${place}: ${message}`, "Name another folder.");
-  }
-  if (held !== undefined) throw notEmpty(place, held);
-}
-
-function notEmpty(place: string, held: string): UsageError {
-  return new UsageError(
-    `Cannot export into ${place}, as it must be empty: it holds ${held}`,
-    "Nothing was written. Name a folder that is empty or is not there yet.",
-  );
 }
 
 /** The file that is in the way of one of ours. */
@@ -141,10 +104,10 @@ async function writeTimings(store: Store, runId: string, place: string): Promise
   return n;
 }
 
-/** @param parts the folder of our own in which they were written */
-function takeBack(parts: string | null, made: readonly OwnFile[]): void {
+/** @param folder that was made for them; null: it was there before */
+function takeBack(made: readonly OwnFile[], folder: string | null): void {
   const removals = made.map((file) => () => removeOwn(file));
-  if (parts !== null) removals.push(() => rmSync(parts, { force: true, recursive: true }));
+  if (folder !== null) removals.push(() => rmdirSync(folder));
   for (const remove of removals) {
     try {
       remove();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { readConfig } from "../config.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
@@ -8,6 +8,7 @@ import { placeStore, storeFile, withStore, withTempDir } from "../store/testing.
 import { makeRun } from "../summary/compare/testing.ts";
 import { summarise } from "../summary/summarise.ts";
 import { HOSTILE } from "../testing/hostile.ts";
+import { openParts, prepareFolder } from "./export_folder.ts";
 import { exportRun } from "./export_task.ts";
 
 /** What export prints of a run of a store in a folder, and where it put its files. */
@@ -102,4 +103,36 @@ Deno.test("a file that somebody puts there while it is exported stays, and nothi
     assert.match(error.message, /^Cannot export into .*, as it must be empty: it holds metrics\.txt$/);
     assert.deepEqual(readdirSync(place), ["metrics.txt"]);
     assert.equal(readFileSync(theirs, "utf8"), "theirs");
+  }));
+
+Deno.test("what an export that was killed has left is taken away by the next one, and what only has its name stays", () =>
+  withTempDir((dir) => {
+    const place = join(dir, "place");
+    const held = (name: string) => {
+      assert.throws(() => prepareFolder(place), (error) => {
+        assert.ok(error instanceof UsageError, String(error));
+        assert.ok(error.message.endsWith(`, as it must be empty: it holds ${name}`), error.message);
+        return true;
+      });
+      assert.deepEqual(readdirSync(place), [name]);
+    };
+    assert.equal(prepareFolder(place), true);
+    const killed = join(dir, "killed");
+    {
+      using parts = openParts(place);
+      writeFileSync(join(parts.path, "timings.parquet"), "half of");
+      // While it is at work it is left alone.
+      held(basename(parts.path));
+      cpSync(parts.path, killed, { recursive: true });
+    }
+    assert.deepEqual(readdirSync(place), []);
+    for (const file of ["notes.txt", "benchbook-export.json"]) {
+      mkdirSync(join(place, ".export-mine"));
+      writeFileSync(join(place, ".export-mine", file), "mine");
+      held(".export-mine");
+      rmSync(join(place, ".export-mine"), { recursive: true });
+    }
+    cpSync(killed, join(place, ".export-AbCdEf"), { recursive: true });
+    assert.equal(prepareFolder(place), false);
+    assert.deepEqual(readdirSync(place), []);
   }));
