@@ -1,19 +1,14 @@
 import assert from "node:assert/strict";
 import { rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
+import { LITTLE } from "../pipeline/testing_migration.ts";
 import { withClient } from "../seed/connect.ts";
 import { embeddedDatabaseUrl, startPostgres } from "../stack/postgres.ts";
 import { clusterPlace } from "../stack/postgres_cluster.ts";
 import { type ProcessId, stopProcess } from "../stack/process.ts";
 import { counter } from "../random/counter.ts";
-import { checkShop, makeTables } from "./ledger/check/shop.ts";
-import { shortLoad } from "./ledger/check/short_load.ts";
-import { judgeShop } from "./ledger/testing.ts";
 import { runSteps } from "./run_steps.ts";
-import { PLAIN, planOf, RUN_ID, stepOf } from "./testing_steps.ts";
-
-/** Of the load; half of it comes before the change. */
-const SLOTS = 200;
+import { planOf, RUN_ID, stepOf } from "./testing_steps.ts";
 
 const INDEX = "CREATE INDEX CONCURRENTLY item_n ON public.item (n)";
 
@@ -58,47 +53,64 @@ function leave(filler: string, disk: string, bytes: number): void {
   }
 }
 
+/** Runs a task against the server, with a home elsewhere. @returns its exit code and all that it said */
+async function task(name: string, args: readonly string[], url: string) {
+  const path = join(import.meta.dirname!, "..", `${name}.ts`);
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", path, ...args],
+    env: { DATABASE_URL: url },
+    stdin: "null",
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, said: `${text(stdout)}${text(stderr)}` };
+}
+
 /**
- * A server on a disk of its own, which a change fills up between two halves of a load. Prints as JSON what came of the
- * change, and of each write.
+ * A change for which the disk has no room, made in place by the command itself, under its load.
+ * @param file where its SQL may be written
+ */
+async function migrated(file: string, url: string) {
+  Deno.writeTextFileSync(
+    file,
+    [
+      "ALTER TABLE northwind.orders ADD COLUMN note text;",
+      // Not logged: it is the table that finds no room, and not the log, without which the server ends.
+      "CREATE UNLOGGED TABLE northwind.filler AS SELECT repeat(md5(n::text), 60) AS word FROM generate_series(1, 500000) n;",
+      "ALTER TABLE northwind.orders DROP COLUMN note;",
+      "",
+    ].join("\n"),
+  );
+  const seeded = await task("seed", ["--scale", "tiny"], url);
+  assert.equal(seeded.code, 0, seeded.said);
+  // The load's own log has room in its next file.
+  await withClient(url, async (client) => {
+    await client.query("CHECKPOINT");
+    await client.query("SELECT pg_switch_wal()");
+  });
+  const ran = await task("migrate", [file, "--in-place", "postgres", ...LITTLE, "--duration", "1s"], url);
+  const left = await withClient(url, async (client) => {
+    const { rows } = await client.query(
+      "SELECT count(*) FILTER (WHERE order_id >= 1000000000)::integer AS ours, to_regclass('northwind.filler') AS filler FROM northwind.orders",
+    );
+    return rows[0];
+  });
+  return { ...ran, left };
+}
+
+/**
+ * A server on a disk of its own, which a change fills up under the load of its run. Prints as JSON what came of it, and of
+ * an index for which there is no room.
  */
 if (import.meta.main) {
-  const home = Deno.args[0]!;
+  const [home, file] = Deno.args as [string, string];
   // Elsewhere it would fill up somebody else's.
   assert.ok(clusterPlace(home).data.startsWith(home));
   let running: ProcessId | undefined;
   try {
     const { port } = await startPostgres(home, (started) => running = started.process);
     const url = embeddedDatabaseUrl(home, port, "postgres");
-    const shop = await checkShop(5);
-    await withClient(url, makeTables);
-    const spoolDir = join(home, "spool", "full");
-    const load = (from: number, to: number, worker: number) =>
-      shortLoad({ url, shop, slots: [from, to], clients: 4, spoolDir, worker });
-    await load(0, SLOTS / 2, 0);
-    const outcome = await runSteps(
-      planOf(
-        stepOf(1, PLAIN, "ALTER TABLE northwind.orders ADD COLUMN note text"),
-        // Not logged: it is the table that finds no room, and not the log, without which the server ends.
-        stepOf(
-          2,
-          PLAIN,
-          "CREATE UNLOGGED TABLE filler AS SELECT repeat(md5(n::text), 60) AS word FROM generate_series(1, 500000) n",
-        ),
-        stepOf(3, PLAIN, "ALTER TABLE northwind.orders DROP COLUMN note"),
-      ),
-      {
-        url,
-        runId: RUN_ID,
-        nowUs: () => performance.now() * 1000,
-        random: counter(1, "full"),
-        onRecord: () => {},
-      },
-    );
-    await load(SLOTS / 2, SLOTS, 1);
-    const { entries, ...ledger } = await judgeShop(shop, { url, spoolDir, slots: SLOTS });
-    const index = await withoutRoom(home, url);
-    console.log(JSON.stringify({ outcome, ledger, entries: entries.length, index }));
+    const change = await migrated(file, url);
+    console.log(JSON.stringify({ change, index: await withoutRoom(home, url) }));
   } finally {
     if (running !== undefined) await stopProcess(running, "SIGINT");
   }
