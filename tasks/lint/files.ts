@@ -2,8 +2,10 @@ import { join } from "node:path";
 import { readChangeText } from "../load/change_text.ts";
 import { numberedFiles } from "../migrate/definition_files.ts";
 import { stepHead } from "../migrate/step_head.ts";
+import { LOCK_TIMEOUT_MS } from "../migrate/step_options.ts";
 import { UsageError } from "../model/errors.ts";
 import type { Move } from "../model/migration.ts";
+import { formatMs } from "../model/units.ts";
 import type { LintFile } from "./linter.ts";
 import { WHAT } from "./statements.ts";
 
@@ -56,7 +58,7 @@ function found(path: string): FoundFile {
       return {
         name: path,
         sql: move.kind === "batches" ? withParameters(sql) : sql,
-        limited: move.kind === "lock_timeout",
+        waitLimit: move.kind === "lock_timeout" ? formatMs(LOCK_TIMEOUT_MS) : null,
         oneTransaction: "oneTransaction" in move && move.oneTransaction,
       };
     },

@@ -28,8 +28,8 @@ export interface Judged {
   readonly facts: DatabaseFacts;
   /** Null: the statement is a transaction by itself. */
   readonly transaction: OpenTransaction | null;
-  /** Whether it gives up where it does not get its lock in time. */
-  readonly limited: boolean;
+  /** How long it waits for a lock before it gives up, in words; null: nothing limits that. */
+  readonly waitLimit: string | null;
 }
 
 /** No more, and a table is read or written within some milliseconds. */

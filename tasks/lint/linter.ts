@@ -21,8 +21,8 @@ import { allRows, longWork, workUnderLock } from "./work_rules.ts";
 export interface LintFile {
   readonly name: string;
   readonly sql: string;
-  /** Whether what runs it gives up where a lock is not had in time. */
-  readonly limited: boolean;
+  /** How long what runs it waits for a lock before it gives up, in words; null: nothing limits that. */
+  readonly waitLimit: string | null;
   /** Whether it is run as one transaction. */
   readonly oneTransaction: boolean;
 }
@@ -36,7 +36,7 @@ interface Current extends OpenTransaction {
 /** Goes through files one after another: what one of them makes of the database, the next one finds. */
 export class Linter {
   #transaction: Current | null = null;
-  #limited = false;
+  #waitLimit: string | null = null;
   /** The first line of the file in which a lock is waited for without a limit. */
   #queueLine: number | null = null;
   #file = "";
@@ -53,8 +53,8 @@ export class Linter {
    * What is to be said of each statement of a file. Findings may come to one until the file ends.
    * @throws {UsageError} with file, line and column of what is no SQL
    */
-  async *lint({ name, sql, limited, oneTransaction }: LintFile): AsyncGenerator<LintedStatement> {
-    [this.#file, this.#limited, this.#queueLine] = [name, limited, null];
+  async *lint({ name, sql, waitLimit, oneTransaction }: LintFile): AsyncGenerator<LintedStatement> {
+    [this.#file, this.#waitLimit, this.#queueLine] = [name, waitLimit, null];
     this.#transaction = oneTransaction ? begun() : null;
     for await (const statement of statementsOf(sql, name)) yield* this.#statement(statement);
     this.#end(null);
@@ -71,7 +71,8 @@ export class Linter {
       this.#isLost ||= isLost(node, null);
       return this.#transact(String(inner["kind"]).replace("TRANS_STMT_", ""), line);
     }
-    this.#limited = settingOfTimeout(kind, inner) ?? this.#limited;
+    const set = settingOfTimeout(kind, inner);
+    if (set !== undefined) this.#waitLimit = set;
     if (kind === "DoStmt") yield* this.#code(statement, inner);
     else yield this.#judged(statement, node, null);
   }
@@ -128,7 +129,7 @@ export class Linter {
       known: catalogue,
       facts: this.facts,
       transaction: this.#transaction,
-      limited: this.#limited,
+      waitLimit: this.#waitLimit,
     };
     const wrong = refused(judged, !this.#isLost);
     this.#isLost ||= isLost(node, effects.unknown);
@@ -162,6 +163,7 @@ export class Linter {
       shown,
       effects,
       heldTo,
+      waitLimit: this.#waitLimit,
       took: wrong.length > 0 ? null : this.took(effects),
       writesPerSecond: this.#writesPerSecond(effects),
       sizes,
@@ -214,6 +216,7 @@ function tooLong(file: string, { oneLine, line, column }: FileStatement): Linted
       unknown,
     },
     heldTo: null,
+    waitLimit: null,
     took: null,
     writesPerSecond: null,
     sizes: [],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { lockSaid } from "../model/effects_text.ts";
 import { parseStatements } from "../postgres/sql_parser.ts";
 import { lintedAll, rulesOf } from "./testing_linter.ts";
 
@@ -163,7 +164,7 @@ Deno.test("a lock that is waited for without a limit is told where that is, at l
   const told = await lintedAll(sql, SHOP);
   assert.deepEqual(rulesOf(told), ["lock-queue@1 warning", "lock-queue@2 warning"]);
   assert.match(told[1]!.findings[0]!.message, /without a limit too, as in line 1\.$/);
-  assert.deepEqual(rulesOf(await lintedAll(sql, SHOP, { limited: true })), []);
+  assert.deepEqual(rulesOf(await lintedAll(sql, SHOP, { waitLimit: "100 ms" })), []);
   for (const set of ["SET LOCAL lock_timeout = 100", "SELECT set_config('lock_timeout', '1s', false)"]) {
     assert.deepEqual(rulesOf(await lintedAll(`BEGIN; ${set}; ${sql}; COMMIT`, SHOP)), [], set);
   }
@@ -173,6 +174,29 @@ Deno.test("a lock that is waited for without a limit is told where that is, at l
       "lock-queue@3 warning",
     ], off);
   }
+});
+
+Deno.test("whoever queues behind a lock waits no longer than lock_timeout says, and that is told beside the lock", async () => {
+  const said = async (before: string) => {
+    const told = await lintedAll(`${before} ALTER TABLE shop.orders ADD a text`, SHOP);
+    const { effects: { locks: [lock] }, waitLimit } = told.at(-1)!;
+    return lockSaid(lock!, waitLimit);
+  };
+  const held = "ACCESS EXCLUSIVE on shop.orders: everybody waits";
+  assert.equal(await said(""), held);
+  for (
+    const [set, limit] of [
+      ["SET lock_timeout = '100ms'", "100 ms"],
+      ["SET LOCAL lock_timeout TO 2000", "2 s"],
+      ["SET lock_timeout = '1min'", "60 s"],
+      ["SELECT set_config('lock_timeout', '1s', false)", "1 s"],
+      ["SELECT set_config('lock_timeout', current_setting('my.limit'), false)", "lock_timeout"],
+    ]
+  ) {
+    const text = `${held}, at most ${limit} until it is had, and then for as long as it is held`;
+    assert.equal(await said(`${set};`), text, set);
+  }
+  assert.equal(await said(`${LIMIT}RESET lock_timeout;`), held);
 });
 
 Deno.test("what is not known of the database is no more than a warning, and says what would settle it", async () => {

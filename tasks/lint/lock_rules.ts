@@ -12,8 +12,8 @@ import { modeInSql } from "../model/effects_text.ts";
  * @param hasForm whether something else is to be written in the statement's place
  */
 export function lockQueue(judged: Judged, told: number | null, hasForm: boolean): Finding[] {
-  const { effects: { locks }, known, limited, transaction, facts: { oldestTransaction } } = judged;
-  if (limited || judged.node["nowait"] === true) return [];
+  const { effects: { locks }, known, waitLimit, transaction, facts: { oldestTransaction } } = judged;
+  if (waitLimit !== null || judged.node["nowait"] === true) return [];
   const strong = locks.find(({ relation, mode }) =>
     keptBy(mode).writes && !known.relation(relation).isNew && transaction?.held.get(relation)?.mode !== mode
   );

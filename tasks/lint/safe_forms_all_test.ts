@@ -33,7 +33,7 @@ async function formsOf(sql: string, client: pg.Client): Promise<Form[]> {
   });
   const found: Form[] = [];
   for await (
-    const { findings } of linter.lint({ name: "a.sql", sql, limited: true, oneTransaction: false })
+    const { findings } of linter.lint({ name: "a.sql", sql, waitLimit: "100 ms", oneTransaction: false })
   ) {
     for (const { rule, safe } of findings) if (safe !== null) found.push({ rule, safe });
   }

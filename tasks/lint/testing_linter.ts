@@ -37,7 +37,7 @@ export async function lintedAll(
   const linter = new Linter(await factsAfter(before ?? "", before !== null, sizes));
   const found: LintedStatement[] = [];
   for await (
-    const each of linter.lint({ name: "a.sql", sql, limited: false, oneTransaction: false, ...file })
+    const each of linter.lint({ name: "a.sql", sql, waitLimit: null, oneTransaction: false, ...file })
   ) {
     found.push(each);
   }

@@ -16,9 +16,15 @@ export function keptWaiting(mode: string): string {
   return schemaChanges ? "only schema changes wait" : "nobody waits but for ACCESS EXCLUSIVE and the like";
 }
 
-/** A lock in words. */
-export function lockSaid({ relation, mode }: LockEffect): string {
-  return `${modeInSql(mode)} on ${relation}: ${keptWaiting(mode)}`;
+/**
+ * A lock in words.
+ * @param limit how long it is waited for at the most, in words: who queues behind it waits no longer; null: nothing limits that
+ */
+export function lockSaid({ relation, mode }: LockEffect, limit: string | null = null): string {
+  const waits = `${modeInSql(mode)} on ${relation}: ${keptWaiting(mode)}`;
+  return limit === null || !keptBy(mode).writes
+    ? waits
+    : `${waits}, at most ${limit} until it is had, and then for as long as it is held`;
 }
 
 const DONE: Readonly<Record<Work["kind"], string>> = {

@@ -44,6 +44,8 @@ export interface LintedStatement {
   readonly effects: StatementEffects;
   /** Where its transaction ends, which its locks last to; null: with the statement. */
   readonly heldTo: HeldTo | null;
+  /** How long it waits for a lock at the most, in words; null: nothing limits that. */
+  readonly waitLimit: string | null;
   /** How long it is expected to take once it has its locks; null: that cannot be told. */
   readonly took: Span | null;
   /** Rows written a second to the tables that its locks keep writers from; null: not known. */

@@ -27,7 +27,7 @@ export function lintMarkdown(report: LintReport): string {
 }
 
 function statementMarkdown(
-  { file, line, column, shown, effects, sizes, took, findings }: LintedStatement,
+  { file, line, column, shown, effects, waitLimit, sizes, took, findings }: LintedStatement,
 ): string[] {
   const locks = effects.locks.filter(({ mode }) => keptBy(mode).schemaChanges);
   const sorted = LEVELS.flatMap((level) => findings.filter((finding) => finding.level === level));
@@ -35,7 +35,7 @@ function statementMarkdown(
   return [
     `**${markdownText(file)}:${line}:${column}** ${markdownCode(shown)}`,
     "",
-    ...locks.map((lock) => `- ${markdownText(lockSaid(lock), MESSAGE)}`),
+    ...locks.map((lock) => `- ${markdownText(lockSaid(lock, waitLimit), MESSAGE)}`),
     ...effects.work.map((work) => `- ${markdownText(workSaid(work, sizes), MESSAGE)}`),
     ...length,
     ...sorted.flatMap(({ rule, level, message, safe }) => [

@@ -4,7 +4,7 @@ import type { Impact, MigrationSummary, StepEvidence } from "../model/migration_
 import { verdictText } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { counted, formatCount, formatMs, intervalText, signedMs } from "../model/units.ts";
-import { spanText } from "../summary/migration/predicted.ts";
+import { outcomeWords, spanText } from "../summary/migration/predicted.ts";
 import { proofDoubts, proofSentences } from "../summary/migration/proof_sentences.ts";
 import { STALLED } from "../summary/migration/verdict.ts";
 import { datasetText } from "./dataset_text.ts";
@@ -175,9 +175,9 @@ function predictedText({ predicted }: MigrationSummary): string | null {
   const confirmed = compared.filter((each) => each.outcome === "confirmed");
   const ofStatements = compared.length === 0
     ? ""
-    : `; ${formatCount(confirmed.length)} of ${counted(compared.length, "statement")} confirmed`;
+    : `; ${formatCount(confirmed.length)} of ${counted(compared.length, "statement")} as predicted`;
   return `stall ${spanText(stall)}, measured ${formatMs(stallMs)}: ${
-    outcome === null ? "not compared" : `**${outcome}**`
+    outcome === null ? outcomeWords(outcome) : `**${outcomeWords(outcome)}**`
   }${ofStatements}`;
 }
 

@@ -80,7 +80,7 @@ Deno.test("a comment has the stall that was expected beside the one that users s
       line.startsWith("- **Predicted**")
     );
   assert.deepEqual(lines(CHECKED), [
-    "- **Predicted**: stall 1.4 s (700 ms to 2.8 s), measured 3 s: **mismatch**; 1 of 1 statement confirmed",
+    "- **Predicted**: stall 1.4 s (700 ms to 2.8 s), measured 3 s: **not as predicted**; 1 of 1 statement as predicted",
   ]);
   const none = { ...CHECKED, statements: CHECKED.statements.map((each) => ({ ...each, outcome: null })) };
   assert.doesNotMatch(lines(none).join(), /statement/);

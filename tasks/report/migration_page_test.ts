@@ -51,7 +51,10 @@ Deno.test("what was expected stands beside what was measured, and of an older ru
   assert.equal(buildView(summary, {}).sections.prediction, null);
   const view = buildView(changed(summary, { predicted: CHECKED }), {});
   const { sentences, table, whys } = view.sections.prediction!;
-  assert.match(sentences[0]!, /^Predicted stall 1\.4 s \(700 ms to 2\.8 s\), measured 3 s: mismatch\./);
+  assert.match(
+    sentences[0]!,
+    /^Predicted stall 1\.4 s \(700 ms to 2\.8 s\), measured 3 s: not as predicted, off by more than 25 % of what was measured or 50 ms\./,
+  );
   assert.deepEqual(table!.groups[0]!.rows[0]!.cells.map(({ text }) => text), [
     "AccessExclusiveLock",
     "AccessExclusiveLock",
@@ -59,7 +62,7 @@ Deno.test("what was expected stands beside what was measured, and of an older ru
     "—",
     "1.4 s (700 ms to 2.8 s)",
     "1.50 s",
-    "✓\u00a0confirmed",
+    "✓\u00a0as predicted",
   ]);
   assert.deepEqual(whys, [{ statement: "1.1", why: "Changes the catalogue alone." }]);
   const html = await renderHtml(view, { templates });

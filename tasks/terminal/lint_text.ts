@@ -39,14 +39,16 @@ export function isTold({ findings, effects: { locks } }: LintedStatement): boole
 }
 
 function statementText(statement: LintedStatement, width: Width): string[] {
-  const { file, line, column, shown, effects: { locks, work }, sizes, findings } = statement;
+  const { file, line, column, shown, effects: { locks, work }, waitLimit, sizes, findings } = statement;
   // What a finding says already is not said twice.
   const said = findings.map(({ message }) => message.toLowerCase());
   const untold = work.filter(({ why }) => !said.some((message) => message.includes(why.toLowerCase())));
   const strong = locks.filter(({ mode }) => keptBy(mode).schemaChanges);
   const prose = [
     `${singleLine(file)}:${line}:${column} ${singleLine(shown, SHOWN_COLUMNS)}`,
-    ...strong.map((lock) => `  ${singleLine(lockSaid(lock), MESSAGE_COLUMNS)}${heldText(statement)}`),
+    ...strong.map((lock) =>
+      `  ${singleLine(lockSaid(lock, waitLimit), MESSAGE_COLUMNS)}${heldText(statement)}`
+    ),
     ...untold.map((each) => `  ${singleLine(workSaid(each, sizes), MESSAGE_COLUMNS)}`),
     ...tookText(statement),
   ];

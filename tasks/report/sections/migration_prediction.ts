@@ -51,7 +51,7 @@ function checkedTable({ statements }: CheckedPrediction): Table | null {
       rows: [{ name: null, cells: cells(each).map(plain) }],
     })),
     note:
-      "Statement: 2.1 is the first of step 2. Anew: tables that it writes anew. Time: from when a statement has its locks to its end, with the range that it hardly leaves. Confirmed: the same " +
+      "Statement: 2.1 is the first of step 2. Anew: tables that it writes anew. Time: from when a statement has its locks to its end, with the range that it hardly leaves. As predicted: the same " +
       "lock, as far as one was seen, the same relations written anew, and a time that is off by 25 % or 50 ms at most.",
   };
 }

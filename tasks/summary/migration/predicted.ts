@@ -89,14 +89,29 @@ export function spanText(span: Span | null): string {
     : `${formatMs(span.ms)} (${formatMs(span.lowMs)} to ${formatMs(span.highMs)})`;
 }
 
-/** `✓ confirmed`, `✗ mismatch`, or that nothing can be compared. */
+const SIGNS = { confirmed: "✓", mismatch: "✗" } as const;
+
+/** `✓ as predicted`, `✗ not as predicted`, or that nothing can be compared. */
 export function outcomeText(outcome: Outcome): string {
-  return outcome === null ? "— not compared" : outcome === "confirmed" ? "✓ confirmed" : "✗ mismatch";
+  return `${outcome === null ? "—" : SIGNS[outcome]} ${outcomeWords(outcome)}`;
+}
+
+/** The same without a sign. */
+export function outcomeWords(outcome: Outcome): string {
+  return outcome === null ? "not compared" : outcome === "confirmed" ? "as predicted" : "not as predicted";
+}
+
+/** The same of a time, with what is let pass. */
+function timeText(outcome: Outcome): string {
+  const off = `${100 * MOST_OFF} % of what was measured or ${formatMs(MOST_OFF_MS)}`;
+  return outcome === null
+    ? outcomeWords(outcome)
+    : `${outcomeWords(outcome)}, off by ${outcome === "confirmed" ? "no more" : "more"} than ${off}`;
 }
 
 /** The stall that was expected beside the one that was measured, as a sentence. */
 export function stallText({ stall, stallMs, outcome, why }: CheckedPrediction): string {
-  return `Predicted stall ${spanText(stall)}, measured ${formatMs(stallMs)}: ${outcome ?? "not compared"}. ${
+  return `Predicted stall ${spanText(stall)}, measured ${formatMs(stallMs)}: ${timeText(outcome)}. ${
     capital(why)
   }`;
 }
