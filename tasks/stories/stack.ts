@@ -30,6 +30,7 @@ export const STACK: readonly Story[] = [
     promise:
       "doctor --ledger catches each write that was lost, doubled, changed, swapped or reordered on purpose",
     typed: "deno task doctor --ledger",
+    shown: "deno task doctor --ledger",
     ends: 0,
     judge({ stdout }) {
       assert.equal(stdout.match(/^\w+: .* 20 +20$/gm)?.length, 5);

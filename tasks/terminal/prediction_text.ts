@@ -16,7 +16,7 @@ const COLUMNS: readonly Column[] = [
   { title: "seen", align: "left", drop: 1 },
   { title: "time predicted", align: "right" },
   { title: "measured", align: "right" },
-  { title: "outcome", align: "left", least: 10 },
+  { title: "outcome", align: "left", least: 18 },
 ];
 
 /** What was expected of a change beside what came of it; empty where nothing was. */
