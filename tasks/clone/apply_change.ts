@@ -76,7 +76,7 @@ function failed({ file }: DatabaseChange, { text, line, shown }: ChangeStatement
   const said = `Cannot apply the change ${file}:${at}: ${message}${detail ? ` (${detail})` : ""}${
     code === undefined ? "" : ` (SQLSTATE ${code})`
   }`;
-  const next = `The statement: ${shown}. The clone that it was tried on is dropped.`;
+  const next = `The statement: ${shown}.`;
   const options = { cause: error };
   return isOfServer(error) ? new ServiceError(said, next, options) : new UsageError(said, next, options);
 }

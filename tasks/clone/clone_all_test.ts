@@ -5,13 +5,13 @@ import { lockDatabase } from "../seed/database_lock.ts";
 import { urlOf } from "../undo/place.ts";
 import { NO_DEBIAN_POSTGRES, withDebianPostgres } from "../stack/testing_debian_postgres.ts";
 import { keepClone, keptClones } from "./clone_record.ts";
-import { inspectCloneable, refuseConnected } from "./cloneable.ts";
+import { connectedText, connectedTo, inspectCloneable, refuseConnected } from "./cloneable.ts";
 import { dropLeftClones } from "./left_clones.ts";
 import { foundAs } from "./make_clone.ts";
 import { connected, withOriginal } from "./testing.ts";
 
 Deno.test("who comes into the database before it is cloned is named, and stays", () =>
-  withOriginal(async ({ url, clone }) => {
+  withOriginal(async ({ url, runId, clone }) => {
     await connected(url, async (other) => {
       await other.query("SET application_name = 'their shop'");
       const [{ pid }] = (await other.query("SELECT pg_backend_pid() AS pid")).rows;
@@ -22,6 +22,15 @@ Deno.test("who comes into the database before it is cloned is named, and stays",
         return true;
       };
       await assert.rejects(clone(), named);
+      await other.query("RESET application_name");
+      const nameless = await connected(
+        url,
+        (client) => connectedTo(client, new URL(url).pathname.slice(1), runId),
+      );
+      assert.match(
+        connectedText(nameless),
+        new RegExp(`^pid ${pid} \\(role \\w+, from \\S+, since \\d{4}-\\S+\\)$`),
+      );
       assert.equal((await other.query("SELECT 1 AS one")).rows[0].one, 1);
     });
   }));

@@ -127,6 +127,9 @@ export interface Connected {
   readonly role: string | null;
   /** What it is called. */
   readonly application: string | null;
+  /** Null: it is on the server's own machine, or the role may not know. */
+  readonly address: string | null;
+  readonly since: Date | null;
 }
 
 /** Who is connected to a database, but for sessions of a run; none where the role may not see that. */
@@ -166,11 +169,18 @@ export function inUse(
   );
 }
 
-/** `pid 71 (psql, role bob), the prepared transaction "pay" (role bob)`. */
+/** `pid 71 (psql, role bob), pid 72 (role bob, from 10.0.0.7, since 2026-…), the prepared transaction "pay" (role bob)`. */
 export function connectedText(connected: readonly Connected[]): string {
-  const named = connected.slice(0, SHOWN).map(({ pid, role, application }) => {
+  const named = connected.slice(0, SHOWN).map(({ pid, role, application, address, since }) => {
     if (pid === null) return `the prepared transaction "${application}" (role ${role})`;
-    const facts = [...application ? [application] : [], ...role === null ? [] : [`role ${role}`]];
+    // Whose session it is says its name; one without is known by where it came from, and when.
+    const origin = [
+      address === null ? "" : `from ${address}`,
+      since === null ? "" : `since ${since.toISOString()}`,
+    ];
+    const facts = [application, role === null ? "" : `role ${role}`, ...application ? [] : origin].filter(
+      Boolean,
+    );
     return `pid ${pid}${facts.length === 0 ? "" : ` (${facts.join(", ")})`}`;
   });
   return `${named.join(", ")}${connected.length > SHOWN ? ` and ${connected.length - SHOWN} more` : ""}`;

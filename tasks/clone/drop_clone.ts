@@ -70,5 +70,10 @@ export function leftText({ name, of }: Pick<CloneRecord, "name" | "of">, why: st
   return `The clone "${name}" of ${
     placeText(of)
   } is left: ${why} The next deno task bench drops it, and so does ` +
-    `\`deno task clean --writes\`. Where you drop it yourself, delete ${clonePath(home, name)}.`;
+    `\`deno task clean --writes\`. ${bySelf(home, name)}`;
+}
+
+/** What is to be done where the user drops a clone: what is kept of it goes with a drop of ours alone. */
+export function bySelf(home: string, name: string): string {
+  return `Where you drop it yourself, delete ${clonePath(home, name)}.`;
 }

@@ -6,7 +6,7 @@ import { undoSql } from "../seed/reserved.ts";
 import { isAlive } from "../stack/process.ts";
 import { cleaningText, placeOf, placeText, sameServer, urlOf } from "../undo/place.ts";
 import { type CloneRecord, keptClones } from "./clone_record.ts";
-import { dropClone, type Dropped, leftText } from "./drop_clone.ts";
+import { bySelf, dropClone, type Dropped, leftText } from "./drop_clone.ts";
 
 /** What became of the clones of runs that did not drop them themselves, a sentence each. */
 export interface LeftClones {
@@ -45,7 +45,7 @@ export async function dropLeftClones(home: string, at: LookedAt): Promise<LeftCl
       if (!sameServer(of, here)) {
         left.push(
           `The run ${runId} ended early and may have left the clone "${name}" of ${placeText(of)}. ` +
-            cleaningText(of, "drops it"),
+            `${cleaningText(of, "drops it")} ${bySelf(home, name)}`,
         );
         continue;
       }

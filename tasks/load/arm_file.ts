@@ -102,7 +102,18 @@ export function queriesOf(file: string, { queries }: ArmOverrides): string | nul
 /** A mistake with the arm and the file that it is in; any other error as it is. */
 export function inArmFile({ name, file }: ArmWithFile, error: unknown): unknown {
   if (!(error instanceof UsageError)) return error;
-  return new UsageError(`Cannot use the ${armCalled(name, file)}: ${error.message}`, error.next);
+  return new UsageError(`Cannot use the ${armCalled(name, file)}: ${withinFile(error.message)}`, error.next);
+}
+
+/** What a message of the command line says of a setting, as one of a field: it has said already that something cannot be. */
+function withinFile(message: string): string {
+  return message
+    .replace(
+      /^Cannot set ("?)(\w+)\1( as |: |=)/,
+      (_, __, key, then) => `settings.${key}${then === " as " ? ": must be " : then}`,
+    )
+    .replace(/^Cannot use (\w+) as a URL: /, "$1 cannot be used as a URL: ")
+    .replace(/^Cannot /, "cannot ");
 }
 
 async function contentOf(file: string, called: string): Promise<unknown> {

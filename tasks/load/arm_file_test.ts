@@ -81,13 +81,18 @@ Deno.test("what an arm's file gets wrong is said with the file, the field and wh
   withTempDir(async (dir) => {
     const faults: [file: string, text: string, message: RegExp, next?: RegExp][] = [
       ["a.json", '{"sesion": {}}', /has no field "sesion"; did you mean "session"\?/],
+      ["a.json", '{"sesion": {}, "rtt": 5}', /has no field "sesion"; did you mean "session"\?, nor "rtt"$/],
       ["a.json", '{"rtt": 5}', /has no field "rtt"/],
       ["a.json", '{"instances": 0}', /instances: must be a whole number from 1 to 16/],
       ["a.json", '{"instances": 17}', /instances: must be a whole number from 1 to 16/],
       ["a.json", '{"balancer": "nginx"}', /balancer: must be .*client.*haproxy/],
       ["a.json", '{"instance": 2}', /has no field "instance"; did you mean "instances"\?/],
       ["a.json", '{"path": "sqll"}', /path: there is no path "sqll"/, /Did you mean "sql"\?/],
-      ["a.json", '{"databaseUrl": "mysql://u:secret@h/d"}', /databaseUrl as a URL: it begins with/],
+      [
+        "a.json",
+        '{"databaseUrl": "mysql://u:secret@h/d"}',
+        /: databaseUrl cannot be used as a URL: it begins with/,
+      ],
       ["a.json", '{"session": {"work mem": 1}}', /session\.work mem: must be the name of a setting/],
       ["a.json", '{"session": {"work_mem": [1]}}', /session\.work_mem: must be a text, a number/],
       ["a.json", '{"session": {"Application_Name": "x"}}', /session\.Application_Name: is Benchbook's own/],

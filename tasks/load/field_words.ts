@@ -47,10 +47,11 @@ export function fieldWords(issue: z.core.$ZodRawIssue): string | undefined {
       return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
     case "unrecognized_keys": {
       const known = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape) : [];
-      const meant = nearest(issue.keys[0]!, known);
-      return `has no field ${JSON.stringify(issue.keys[0])}${
-        meant === undefined ? "" : `; did you mean "${meant}"?`
-      }`;
+      const [first, ...others] = issue.keys.map((key) => {
+        const meant = nearest(key, known);
+        return `${JSON.stringify(key)}${meant === undefined ? "" : `; did you mean "${meant}"?`}`;
+      });
+      return [`has no field ${first}`, ...others.map((other) => `nor ${other}`)].join(", ");
     }
     default:
       return undefined;

@@ -3,6 +3,7 @@ import type { ScenarioOperation } from "../model/scenario.ts";
 import { addedText, missingGrant } from "../postgres/complaint.ts";
 import { errorMessageOf } from "../targets/graphql_answer.ts";
 import type { Call } from "../targets/target.ts";
+import type { Arm } from "./plan.ts";
 
 /** SQLSTATE of a write in a transaction that refuses writes. */
 const READ_ONLY_TRANSACTION = "25006";
@@ -53,20 +54,50 @@ export function failureOf(
   );
 }
 
-/**
- * What makes answers equal that differ; of a write they are what its check finds.
- * @param asked the file that was asked with, @param reference the one that it is held against
- */
-export function mendOf(
-  { name, write }: ProofRequest["operation"],
-  asked: string,
-  reference: string,
-): string {
-  const same = `Make ${asked} ask the same as ${reference}`;
-  if (!write) return same;
+/** How an arm asks otherwise than the reference. */
+export interface Otherwise {
+  /** The file it asks with, and the one that it is held against. */
+  readonly asked: string;
+  readonly reference: string;
+  readonly arm: Pick<Arm, "name" | "file">;
+  /** Whether its database is another than the run's. */
+  readonly elsewhere: boolean;
+  /** Whether its sessions begin with settings of its own. */
+  readonly hasSettings: boolean;
+}
+
+/** What makes answers equal that differ: what the arm has otherwise; of a write they are what its check finds. */
+export function mendOf({ name, write }: ProofRequest["operation"], otherwise: Otherwise): string {
   const check =
     `${name}.check.sql must find only the rows of its parameters, and nothing that another call wrote`;
-  return asked === reference ? check : `${same}; and ${check}`;
+  const [first, ...others] = causesOf(name, otherwise);
+  if (first !== undefined) {
+    const mends = [first, ...others.map((mend) => mend[0]!.toLowerCase() + mend.slice(1))].join("; or ");
+    return write ? `${mends}; and ${check}` : mends;
+  }
+  return write
+    ? check
+    : `${otherwise.asked} must return the same each time that it is asked with the same values: sort its rows by a key, ` +
+      "and leave out random() and now()";
+}
+
+function causesOf(operation: string, { asked, reference, arm, elsewhere, hasSettings }: Otherwise): string[] {
+  const exempt = `exempt the arm by --no-prove ${arm.name}`;
+  const isChange = arm.file?.endsWith(".sql") ?? false;
+  return [
+    ...isChange
+      ? [`The change ${arm.file} changes what ${operation} returns: keep what it reads, or ${exempt}`]
+      : elsewhere && arm.file !== undefined
+      ? [
+        `The database of the arm ${arm.name} holds other data than the run's: fill both alike, or, where the scenario ` +
+        `only reads, ${exempt}`,
+      ]
+      : [],
+    ...hasSettings
+      ? [`Leave out those of the arm's session settings that change what ${operation} returns`]
+      : [],
+    ...asked === reference ? [] : [`Make ${asked} ask the same as ${reference}`],
+  ];
 }
 
 function messageOf(answer: unknown): string | undefined {

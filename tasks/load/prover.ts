@@ -225,11 +225,13 @@ export class Prover {
         `(parameters ${JSON.stringify(drawn)})`,
       ExitCode.invalid,
       `${
-        mendOf(
-          this.options.scenario.operations[index]!,
-          this.#fileOf(index, arm),
-          this.options.workload[index]!.sql.file,
-        )
+        mendOf(this.options.scenario.operations[index]!, {
+          asked: this.#fileOf(index, arm),
+          reference: this.options.workload[index]!.sql.file,
+          arm,
+          elsewhere: this.#databaseOf(arm) !== this.options.databaseUrl,
+          hasSettings: Object.keys(arm.target.settings ?? {}).length > 0,
+        })
       }; nothing was timed.`,
     );
   }

@@ -34,6 +34,8 @@ export class ArmClones {
   readonly #urls = new Map<string, string>();
   readonly #records: CloneRecord[] = [];
   readonly #lacking: string[] = [];
+  /** Whether a change could not be applied. */
+  #failed = false;
   #paid = () => {};
   #original: { readonly url: string; readonly database: Cloneable; readonly embedded: boolean } | null = null;
 
@@ -160,7 +162,10 @@ export class ArmClones {
     } else if (change.statements.length > 0) {
       await terminal.step(`Apply ${change.file}`, async (progress) => {
         const onStatement = ({ shown }: { readonly shown: string }) => progress(shown);
-        await applyChange(change, { url, runId, signal, onStatement });
+        await applyChange(change, { url, runId, signal, onStatement }).catch((error) => {
+          this.#failed = !signal.aborted;
+          throw error;
+        });
         return { value: null, detail: statementsText(change.statements) };
       });
     }
@@ -176,6 +181,9 @@ export class ArmClones {
     const left = await this.#drop();
     this.#paid();
     for (const line of left) this.#job.terminal.print(`! ${line}`);
+    if (this.#failed && left.length === 0) {
+      this.#job.terminal.print("The clone that the change was tried on is dropped.");
+    }
     this.#job.leftClones.push(...left);
   }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
+import type { ProcessId } from "../stack/process.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { assertAsFound } from "../testing/facts.ts";
 import { lookAtPostgres } from "../testing/look_at_postgres.ts";
@@ -18,6 +19,7 @@ const INDEX = "CREATE INDEX CONCURRENTLY ON northwind.orders (freight);\n";
 
 interface Theirs {
   readonly bench: Workbench;
+  readonly server: ProcessId;
   readonly admin: Client;
   readonly url: string;
   /** As a superuser. */
@@ -32,7 +34,7 @@ interface Theirs {
 
 /** A database with data whose owner is an ordinary role that may create databases. */
 async function withTheirs(use: (theirs: Theirs) => Promise<void>): Promise<void> {
-  await withPostgres(async (adminUrl) => {
+  await withPostgres(async (adminUrl, { process: server }) => {
     const at = (name: string) => {
       const url = new URL(adminUrl);
       url.pathname = `/${name}`;
@@ -40,6 +42,8 @@ async function withTheirs(use: (theirs: Theirs) => Promise<void>): Promise<void>
     };
     // The first that clones are made from.
     const admin = new Client({ connectionString: at("postgres").href });
+    // Where the server is ended, that is meant.
+    admin.on("error", () => {});
     await admin.connect();
     try {
       await admin.query("CREATE ROLE plain LOGIN PASSWORD 'plain' CREATEDB");
@@ -56,6 +60,7 @@ async function withTheirs(use: (theirs: Theirs) => Promise<void>): Promise<void>
         const before = await look();
         await use({
           bench,
+          server,
           admin,
           url: url.href,
           theirs: theirs.href,
@@ -78,7 +83,7 @@ async function withTheirs(use: (theirs: Theirs) => Promise<void>): Promise<void>
 }
 
 Deno.test("a change is measured on a clone of a database of the user's, and nothing is left", async (t) => {
-  await withTheirs(async ({ bench, admin, url, theirs, env, change, asFound, clones }) => {
+  await withTheirs(async ({ bench, server, admin, url, theirs, env, change, asFound, clones }) => {
     const refused = async (args: readonly string[], said: RegExp, more: Record<string, string> = {}) => {
       const { code, stdout, stderr } = await bench.call("bench", [...RUN, ...args], { ...env, ...more });
       assert.equal(code, 2, stdout + stderr);
@@ -147,7 +152,7 @@ Deno.test("a change is measured on a clone of a database of the user's, and noth
       const failing = `${INDEX}\n-- Next.\nALTER TABLE northwind.orders\n  ADD CHECK (freight > 1e9);`;
       await refused(
         [...change(failing), "--clone"],
-        /Cannot apply the change \S+change\.sql:4: check constraint .* is violated by some row.*23514\)\n.*The statement: ALTER TABLE northwind\.orders ADD CHECK/,
+        /is dropped\.[^]*Cannot apply the change \S+change\.sql:4: check constraint .* is violated by some row.*23514\)\n.*The statement: ALTER TABLE northwind\.orders ADD CHECK/,
       );
       await asFound();
     });
@@ -160,6 +165,10 @@ Deno.test("a change is measured on a clone of a database of the user's, and noth
       const { code, stdout, stderr } = await bench.call("bench", [...RUN, ...given], env);
       assert.equal(code, 4, stdout + stderr);
       assert.match(stderr, /answers differently over changed than over sql/);
+      assert.match(
+        stderr,
+        /The change \S+change\.sql changes what \S+ returns: .* --no-prove changed; nothing was/,
+      );
       assert.deepEqual(await clones(), []);
       await asFound();
     });
@@ -252,6 +261,26 @@ Deno.test("a change is measured on a clone of a database of the user's, and noth
       assert.equal(code, 2, stderr);
       assert.match(stderr, /the role "plain" must own the database to copy it/);
       assert.deepEqual(await clones(), []);
+    });
+
+    await t.step("the server fails meanwhile: exit 3, and the clone is left, not dropped", async () => {
+      await admin.query("ALTER DATABASE mine OWNER TO plain");
+      const running = bench.start("bench", [...RUN, ...change("SELECT pg_sleep(60)"), "--clone"], env);
+      await until(async () => {
+        const { rowCount } = await admin.query(
+          "SELECT FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'",
+        );
+        return rowCount === 1 || null;
+      }, "the change is not under way");
+      Deno.kill(server.pid, "SIGQUIT");
+      const { code, stdout, stderr } = await running.result;
+      assert.equal(code, 3, stdout + stderr);
+      assert.match(
+        stdout + stderr,
+        /! The clone "benchbook_clone_\w+" of the database "mine" at \S+ is left: /,
+      );
+      assert.match(stderr, /Cannot apply the change \S+change\.sql:1: /);
+      assert.doesNotMatch(stdout + stderr, /is dropped/);
     });
   });
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { loadArmQueries } from "../load/arms.ts";
 import { inArmFile, queriesOf, readArmFile } from "../load/arm_file.ts";
-import { leavesWrites } from "../load/arm_session.ts";
+import { leavesWrites, meantSetting } from "../load/arm_session.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { armCalled, type PlannedArm } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
@@ -155,10 +155,12 @@ function checkWrites(
   }
   const elsewhere = Object.keys(overrides.session ?? {}).find((setting) => !leavesWrites(setting));
   if (elsewhere !== undefined) {
+    const meant = meantSetting(elsewhere);
     throw fault(
       `session.${elsewhere}: the scenario ${name} writes, and this setting may change where it writes or what is ` +
         "checked, so that Benchbook could not take it back",
-      "With it only settings of the planner, of memory, of parallel workers and of the commit can be compared: leave " +
+      `${meant === undefined ? "" : `Did you mean "${meant}"? `}` +
+        "With it only settings of the planner, of memory, of parallel workers and of the commit can be compared: leave " +
         "this one out, or take a scenario that only reads.",
     );
   }

@@ -121,15 +121,30 @@ Deno.test("what an arm cannot have is said with its file and field", () =>
         { path: "graphql", graphqlUrl: "http://h/g", balancer: "haproxy" },
         /balancer: its graphqlUrl names a service of yours/,
       ],
-      ["spike", { settings: { graphql_instances: 99 } }, /arm\.json\): Cannot set graphql_instances/],
+      [
+        "spike",
+        { settings: { graphql_instances: 99 } },
+        /arm\.json\): settings\.graphql_instances: must be /,
+      ],
       ["spike", { queries: "nowhere" }, /queries: there is no folder .*nowhere/],
       ["spike", { queries: "empty" }, /queries: .*empty has no file that replaces/],
       ["spike", { queries: "others" }, /others.product-by-id\.sql: the parameter :id is not a parameter/],
       ["spike", { path: "graphql", queries: "mutating" }, /product-by-id as a read: .*is a mutation/],
-      ["spike", { settings: { cache_tl: 3 } }, /arm\.json\): Cannot set "cache_tl"/],
-      ["spike", { settings: { cache_ttl: -3 } }, /arm\.json\): Cannot set cache_ttl as a number from/],
+      [
+        "spike",
+        { settings: { cache_tl: 3 } },
+        /arm\.json\): settings\.cache_tl: the scenario spike has no such setting$/,
+      ],
+      ["spike", { settings: { cache_ttl: -3 } }, /arm\.json\): settings\.cache_ttl: must be a number from/],
       ["saas-events", { settings: { read_share: 85 } }, /read_share would change what is asked/],
     ];
+    const nextOf = async (setting: string) => {
+      Deno.writeTextFileSync(file, JSON.stringify({ session: { [setting]: "x" } }));
+      return await armsOf("smoke", { arm: [{ name: "a", file }] }).then(() => "", ({ next }) => String(next));
+    };
+    assert.match(await nextOf("work_memm"), /^Did you mean "work_mem"\? With it only/);
+    assert.match(await nextOf("random_page_costs"), /^Did you mean "random_page_cost"\?/);
+    assert.match(await nextOf("search_path"), /^With it only/, "it was meant");
     for (const [scenario, arm, said, prove = []] of faults) {
       Deno.writeTextFileSync(file, JSON.stringify(arm));
       const error = await armsOf(scenario, { arm: [{ name: "a", file }], prove }).then(
