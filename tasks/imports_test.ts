@@ -134,6 +134,26 @@ function functionsIn(file: string): { first: string; lines: number }[] {
   });
 }
 
+Deno.test("docs/architecture.md names every folder, and the order in which they import each other", () => {
+  const text = Deno.readTextFileSync(resolve(root, "../docs/architecture.md"));
+  const order = /Imports run one way: ([^.]*\.ts[^.]*)\./.exec(text)![1]!.split("→")
+    .map((step) => [...step.matchAll(/`(\w+)`/g)].map(([, name]) => name!));
+  const place = new Map(order.flatMap((names, at) => names.map((name) => [name, at] as const)));
+  // What checks the others stands beside them.
+  const beside = ["stories", "testing"];
+  for (const { name } of [...Deno.readDirSync(root)].filter(({ isDirectory }) => isDirectory)) {
+    assert.ok(text.includes(`tasks/${name}/`), `${name} is not named`);
+    assert.ok(place.has(name) || beside.includes(name), `${name} has no place in the order`);
+  }
+  for (const [file, targets] of imports()) {
+    const [from, ...tos] = [file, ...targets].map((path) => path.split("/")[0]!);
+    if (!place.has(from!)) continue;
+    for (const to of tos.filter((to) => place.has(to) && to !== from)) {
+      assert.ok(place.get(from!)! <= place.get(to)!, `${file}: ${from} imports ${to}`);
+    }
+  }
+});
+
 Deno.test("functions fit on a screen: none is longer than 60 lines", () => {
   const own = [...sources(root)].filter((file) => !file.startsWith(join(root, "testing/")));
   const found = own.flatMap((file) =>

@@ -191,10 +191,14 @@ function samples(): string {
   return SAMPLE_SOURCES.map(({ name, needs, periodMs, migrationPeriodMs: changing, metrics, open }) =>
     [
       `## \`${name}\``,
-      `Sampled every ${formatSeconds(periodMs / 1000)}${
+      `${
+        periodMs === 0
+          ? "Told once, when the load is over"
+          : `Sampled every ${formatSeconds(periodMs / 1000)}`
+      }${
         changing === undefined ? "" : ` (in a migration, of some every ${formatSeconds(changing / 1000)})`
       }, from ${
-        needs.startsWith("the ") ? needs : `each ${needs}, whose answers bear the label \`instance\``
+        "the" in needs ? `the ${needs.the}` : `each ${needs.each}, whose samples bear the label \`instance\``
       }.`,
       list(
         [...metrics, ...(open === undefined ? [] : [OBSERVER])].map((metric) => {

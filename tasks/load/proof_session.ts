@@ -28,7 +28,7 @@ const CANCEL_MS = 2000;
 export interface ProofSessionOptions {
   /** Of all databases that are asked. */
   readonly databaseUrls: readonly string[];
-  /** Whose connections are asked over: those of all arms bear its name. */
+  /** Whose connections are used: those of all arms bear its name. */
   readonly runId?: string;
   readonly signal: AbortSignal;
 }

@@ -5,6 +5,7 @@ import { Meter } from "./meter.ts";
 import { SAMPLE_SOURCES } from "./sample_sources.ts";
 import {
   OBSERVER,
+  SAMPLED_SERVICES,
   type SampledInstance,
   type SampleReader,
   type SampleSource,
@@ -65,12 +66,11 @@ export function startSampler(options: SamplerOptions): Sampler {
   };
 }
 
-const SERVICES = { PostgreSQL: "postgres", Redis: "redis" } as const;
-
 /** The instances that a source is opened for; null where it reads none. */
 function instancesOf({ needs }: SampleSource, { instances }: SamplerOptions): (SampledInstance | null)[] {
-  const wanted = SERVICES[needs as keyof typeof SERVICES];
-  return wanted === undefined ? [null] : instances.filter(({ service }) => service === wanted);
+  return "each" in needs
+    ? instances.filter(({ service }) => service === SAMPLED_SERVICES[needs.each])
+    : [null];
 }
 
 /** What a source reads. */

@@ -33,20 +33,18 @@ export interface SourceContext {
   readonly inMigration?: boolean;
 }
 
+/** Services of which each instance is sampled, by how sentences call them. */
+export const SAMPLED_SERVICES = { PostgreSQL: "postgres", Redis: "redis" } as const;
+
 /** One kind of thing that a run samples: an entry of the registry in sample_sources.ts. */
 export interface SampleSource {
   /** As the store names it. */
   readonly name: Sample["source"];
   /** Begins a sentence about it. */
   readonly title: string;
-  /** Where its values come from; where that is a service, each of its instances is a source of its own. */
-  readonly needs:
-    | "PostgreSQL"
-    | "Redis"
-    | "the machine"
-    | "the load generator"
-    | "the database that a migration changes"
-    | "a tier";
+  /** Where its values come from: each instance of a service, which is a source of its own, or what a sentence calls so. */
+  readonly needs: { readonly each: keyof typeof SAMPLED_SERVICES } | { readonly the: string };
+  /** 0: told once, when the load is over. */
   readonly periodMs: number;
   /** While a database is changed, where that is another; ms. */
   readonly migrationPeriodMs?: number;

@@ -10,6 +10,7 @@ export const graphql: Path = {
   suffix: ".graphql",
   cached: false,
   needs: ["graphql"],
+  explain: null,
   entries: bodyEntries,
   targetAt: ({ graphql }) => {
     const { url, headers, endpoints } = graphql!;

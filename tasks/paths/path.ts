@@ -19,6 +19,8 @@ export interface Path {
   /** Whether a cache stands before it. */
   readonly cached: boolean;
   readonly needs: readonly Need[];
+  /** How its plans are taken: of the statement as its connections prepare it; null: nobody can ask for them. */
+  readonly explain: "prepared" | null;
   /** What stands beside the tables it asks; absent: nothing does. */
   readonly tier?: Tier;
   /** How a cache before it keeps its answers. */

@@ -10,6 +10,7 @@ export const sql: Path = {
   suffix: ".sql",
   cached: false,
   needs: [],
+  explain: "prepared",
   entries: rowEntries,
   targetAt: ({ postgres }) => ({ path: "sql", ...postgres }),
   make: ({ url, movesTo, session, settings, inTurn }, options) =>

@@ -19,7 +19,7 @@ export interface Targeted {
 
 /**
  * Watches a run's targets over windows while it goes on.
- * @param onMissed called once, with what is missed beyond doubt as a sentence
+ * @param onMissed called once, with what can no longer be met, as a sentence
  */
 export function watchTargets(
   events: RunEventHub,

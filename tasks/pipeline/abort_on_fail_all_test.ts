@@ -19,7 +19,7 @@ const SCENARIO = {
   settings: {},
 };
 
-Deno.test("a run ends as soon as a target over windows is missed beyond doubt", async (t) => {
+Deno.test("a run ends as soon as a target over windows can no longer be met", async (t) => {
   await withWorkbench(async (bench) => {
     const dir = join(bench.home, "mine");
     await Deno.mkdir(join(dir, "slow"), { recursive: true });

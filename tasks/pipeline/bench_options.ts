@@ -53,7 +53,7 @@ export interface BenchPlan {
   readonly settings: SettingValues;
   readonly label: string | null;
   readonly slo: string | null;
-  /** End the run as soon as a target over windows is missed beyond doubt. */
+  /** End the run as soon as a target over windows can no longer be met. */
   readonly abortOnFail: boolean;
   /** End the run when each comparison is decided, or equivalent within such a share; absent: measure for as long as asked. */
   readonly untilDecided?: number;

@@ -14,7 +14,7 @@ const CUSTOM_PLANS = 5;
 const QUERY_CANCELED = "57014";
 
 /**
- * The plans of each arm that asks by SQL, taken once before the measured blocks. A statement that
+ * The plans of each arm whose path has them, taken once before the measured blocks. A statement that
  * cannot be explained costs its plan and nothing else: the equality check before has shown that it runs.
  * @param session what its connection is called at the server
  * @param signal cancels what is under way
@@ -34,10 +34,10 @@ export async function explainAll(
   return plans;
 }
 
-/** Whether an arm asks by SQL, and not only, of what its cache misses, what another asks at once. */
+/** Whether an arm's path has plans, and it asks not only, of what its cache misses, what another asks at once. */
 function isExplained(arm: Arm, arms: readonly Arm[]): boolean {
-  const { language, cached } = pathOf(arm.target.path);
-  return language === "sql" &&
+  const { explain, cached } = pathOf(arm.target.path);
+  return explain !== null &&
     !(cached &&
       arms.some((other) => !pathOf(other.target.path).cached && requestOf(other) === requestOf(arm)));
 }

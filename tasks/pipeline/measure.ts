@@ -210,7 +210,7 @@ function begunSpool(
   return spool;
 }
 
-/** Ends a run as soon as a target over windows is missed beyond doubt. */
+/** Ends a run as soon as a target over windows can no longer be met. */
 function endOnMiss(
   events: RunEventHub,
   { scenario, operations }: SystemUnderTest,

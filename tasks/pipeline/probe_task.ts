@@ -3,6 +3,7 @@ import type { ExitCode } from "../model/errors.ts";
 import type { Run } from "../model/run.ts";
 import { sessionPrefix } from "../model/session_name.ts";
 import { formatCount, listed } from "../model/units.ts";
+import { REFERENCE } from "../paths/names.ts";
 import { connectClient, type PgClient } from "../postgres/client.ts";
 import { connectionRoom } from "../probe/connection_room.ts";
 import { ledgerSchema } from "../probe/ledger_record.ts";
@@ -110,7 +111,7 @@ function watchingText(
 ): string {
   const { place, schema } = probe!;
   const writes = schema === null ? ", reads only" : `; ledger: ${schema}.ledger`;
-  const over = arms.length === 1 && arms[0] === "sql" ? "" : ` over ${listed(arms)}`;
+  const over = arms.length === 1 && arms[0] === REFERENCE ? "" : ` over ${listed(arms)}`;
   return `Watching ${place} at ${
     formatCount(ratePerSecond!)
   } requests/s${over}${writes}. Do your switch-over now. ${

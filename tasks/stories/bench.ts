@@ -138,7 +138,7 @@ export const BENCH: readonly Story[] = [
     },
   },
   {
-    promise: "--abort-on-fail ends a run whose targets over windows are missed beyond doubt",
+    promise: "--abort-on-fail ends a run whose targets over windows can no longer be met",
     typed:
       'deno task bench --rate 200 --paths sql --slo "p95<0.001ms over 1s" --abort-on-fail --scale tiny --warmup 300ms ' +
       "--duration 60s --no-report --json",

@@ -3,6 +3,7 @@ import { armCacheBehaviour, longestLife } from "../model/cache_settings.ts";
 import { type TierRefresh, upkeepOf } from "../model/tier_settings.ts";
 import type { TierUpkeepSummary } from "../model/tier_summary.ts";
 import { findPath } from "../paths/registry.ts";
+import type { Tier } from "../paths/tier.ts";
 import { hodgesLehmann } from "../stats/hodges_lehmann.ts";
 import { median } from "../stats/robust.ts";
 import type { TierRows } from "./tier_rows.ts";
@@ -45,11 +46,11 @@ export function isKeptByWriters(path: string, { config }: Pick<Run, "config">): 
 
 /** What became of what keeps a tier up; null: its writers do. */
 export function upkeepSummary(
-  tier: string,
+  tier: Tier["name"],
   { config }: Pick<Run, "config">,
   { refreshes, disturbed }: Pick<TierRows, "refreshes" | "disturbed">,
 ): TierUpkeepSummary | null {
-  const upkeep = upkeepOf(tier as "matview" | "aggregate", config.settings);
+  const upkeep = upkeepOf(tier, config.settings);
   if (upkeep === null) return null;
   const own = refreshes.filter((row) => row.tier === tier && row.kind !== "made");
   const took = tookMs(tier, refreshes);

@@ -2,7 +2,8 @@ import type { Run } from "../model/run.ts";
 import type { Summary } from "../model/summary.ts";
 import { type TierRefresh, upkeepOf } from "../model/tier_settings.ts";
 import type { BreakEven, TierArmSummary, TierSummary } from "../model/tier_summary.ts";
-import { findPath } from "../paths/registry.ts";
+import { findPath, REFERENCE } from "../paths/registry.ts";
+import type { Tier } from "../paths/tier.ts";
 import { counter } from "../random/counter.ts";
 import { breakEvenInterval, type BreakEvenPoint, breakEvenRate } from "../stats/break_even.ts";
 import type { Rows } from "../store/runs.ts";
@@ -143,13 +144,13 @@ export function askedPerSecond(
 }
 
 function breakEvenOf(
-  tier: string,
+  tier: Tier["name"],
   run: Asked,
   arms: readonly TierArm[],
   { refreshes, blocks }: TierRows,
 ): TierSummary["breakEven"] {
   const with_ = arms.find(({ path }) => path === tier)?.name;
-  const without = arms.find(({ path }) => path === "sql")?.name;
+  const without = arms.find(({ path }) => path === REFERENCE)?.name;
   if (with_ === undefined || without === undefined) return null;
   const pairs = (read: boolean) => {
     const of = (arm: string) =>
@@ -166,7 +167,7 @@ function breakEvenOf(
     readsPerSecond: readsPerSecond(run),
   };
   const random = counter(run.seed, `break-even ${tier}`);
-  if (upkeepOf(tier as "matview", run.config.settings) === null) {
+  if (upkeepOf(tier, run.config.settings) === null) {
     const costMs = pairs(false).map(({ tables, tiered }) => tiered - tables);
     return withUnit(breakEvenRate({ ...saving, costMs }, random), "writes per second");
   }

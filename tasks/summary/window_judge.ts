@@ -26,7 +26,7 @@ const SLACK_US = 1e6;
 const SECOND_US = 1e6;
 
 /**
- * Says during a run that a term over windows is violated beyond doubt, for runs that shall end then. Pure: it has no
+ * Says during a run that a term over windows can no longer hold, for runs that shall end then. Pure: it has no
  * clock, is fed with rows as they are done, and told the time. What it says, the stored rows will say too.
  *
  * It counts, per second, term and arm, two numbers and needs no histogram: a quantile lies within its limit just

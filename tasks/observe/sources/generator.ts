@@ -56,7 +56,7 @@ export const GENERATOR_METRICS = [
 export const GENERATOR: SampleSource = {
   name: "generator",
   title: "The generator",
-  needs: "the load generator",
+  needs: { the: "load generator" },
   periodMs: 1000,
   metrics: GENERATOR_METRICS,
 };

@@ -8,7 +8,7 @@ const process = ["process"];
 export const HOST: SampleSource = {
   name: "host",
   title: "The host",
-  needs: "the machine",
+  needs: { the: "machine" },
   periodMs: 1000,
   metrics: [
     gauge("cpu_user", "share", "time of all cores in programs' own code", cpu("user")),

@@ -5,7 +5,7 @@ import { OBSERVER, type SampleSource } from "../source.ts";
 export const LOCKS: SampleSource = {
   name: "locks",
   title: "Locks",
-  needs: "the database that a migration changes",
+  needs: { the: "database that a migration changes" },
   // Half of the longest time between two looks that evidence may have (METHOD.md): one may come late.
   periodMs: 50,
   metrics: [

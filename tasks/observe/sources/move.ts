@@ -5,7 +5,7 @@ import type { SampleSource } from "../source.ts";
 export const MOVE: SampleSource = {
   name: "move",
   title: "The move to another server",
-  needs: "the database that a migration changes",
+  needs: { the: "database that a migration changes" },
   periodMs: 250,
   metrics: [
     gauge("lag_bytes", "bytes", "log that the other server has not confirmed to have stored", {

@@ -135,7 +135,7 @@ const MIGRATION_PERIOD_MS = 100;
 export const POSTGRES: SampleSource = {
   name: "postgres",
   title: "PostgreSQL",
-  needs: "PostgreSQL",
+  needs: { each: "PostgreSQL" },
   periodMs: 1000,
   migrationPeriodMs: MIGRATION_PERIOD_MS,
   metrics: POSTGRES_QUERIES.flatMap(({ metrics }) => metrics),

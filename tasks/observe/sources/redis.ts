@@ -36,7 +36,7 @@ const FIELDS: Readonly<Record<string, Metric>> = {
 export const REDIS: SampleSource = {
   name: "redis",
   title: "Redis",
-  needs: "Redis",
+  needs: { each: "Redis" },
   periodMs: 1000,
   metrics: [
     ...Object.values(FIELDS),

@@ -5,7 +5,7 @@ import type { SampleSource } from "../source.ts";
 export const TIERS: SampleSource = {
   name: "tiers",
   title: "Tiers beside the tables",
-  needs: "a tier",
+  needs: { the: "clones that hold tiers" },
   periodMs: 0,
   metrics: [
     gauge("bytes", "bytes", "what a tier's relation takes on disk, with its indexes", { labels: ["tier"] }),
