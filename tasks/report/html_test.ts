@@ -4,6 +4,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { ServiceError } from "../model/errors.ts";
 import { withTempDir } from "../store/testing.ts";
 import { renderHtml } from "./html.ts";
+import { forPaper } from "./pdf.ts";
 import { exampleRun, exampleSummary } from "./testing.ts";
 import { buildView } from "./view.ts";
 
@@ -108,3 +109,14 @@ Deno.test("a mistake in a template is told with the template and its line, witho
       /Cannot render templates\/partials: No such file/,
     );
   }));
+
+Deno.test("a printed page leads to itself and to the web, and by no path of this machine", () => {
+  const kept = '<a href="#notes">notes</a> <a href="https://duckdb.org">DuckDB</a>';
+  assert.equal(forPaper(kept), kept);
+  assert.equal(
+    forPaper(
+      '<td><a href="../../20260301-140500-k3x9/index.html">one</a></td> <a href="feed.xml" class="x">two</a>',
+    ),
+    "<td>one</td> two",
+  );
+});

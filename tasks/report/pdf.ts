@@ -32,7 +32,7 @@ export async function printPdf(browser: Browser, { render, paper, file }: Printe
   try {
     await page.setJavaScriptEnabled(false);
     const print = async (pages: Pages, fit: number, whole: boolean) => {
-      const bytes = await printAt(page, sized(await render(pages), fit), { file, paper, whole });
+      const bytes = await printAt(page, forPaper(sized(await render(pages), fit)), { file, paper, whole });
       return { bytes, fit, facts: await readPdf(bytes) };
     };
     // Tags and outline move nothing, and take a fifth of a print.
@@ -60,6 +60,14 @@ function fullness({ filled }: PdfFacts): number {
     share / (index === length - 1 ? LEAST_LAST : LEAST_FILLED)
   );
   return shares.reduce((least, share) => Math.min(least, share), Infinity);
+}
+
+/**
+ * The page without its links to files beside it: a PDF would lead by this machine's paths to where they lie now, and goes
+ * on leading there when they are removed or it is sent. Links within it, and to the web, stay.
+ */
+export function forPaper(html: string): string {
+  return html.replaceAll(/<a href="(?!#|https?:\/\/)[^"]*"[^>]*>([\s\S]*?)<\/a>/g, "$1");
 }
 
 /** The page with its text and figures at a size; templates/report.css reads it. */
