@@ -119,4 +119,9 @@ Deno.test("a printed page leads to itself and to the web, and by no path of this
     ),
     "<td>one</td> two",
   );
+  // Of these PDF 1.7 has no tags; what only begins like them is another element.
+  assert.equal(
+    forPaper('<strong class="x">a</strong> <em>b</em> <embed>'),
+    '<b class="x">a</b> <i>b</i> <embed>',
+  );
 });

@@ -62,12 +62,16 @@ function fullness({ filled }: PdfFacts): number {
   return shares.reduce((least, share) => Math.min(least, share), Infinity);
 }
 
+/** What a browser tags by names that PDF 1.7 does not have, and what looks the same and is tagged as text. */
+const PLAIN_ELEMENTS: Readonly<Record<string, string>> = { strong: "b", em: "i" };
+
 /**
- * The page without its links to files beside it: a PDF would lead by this machine's paths to where they lie now, and goes
- * on leading there when they are removed or it is sent. Links within it, and to the web, stay.
+ * The page as it is printed. It has no links to files beside it: a PDF would lead by this machine's paths to where they lie
+ * now, and goes on leading there when they are removed or it is sent. Links within it, and to the web, stay.
  */
 export function forPaper(html: string): string {
-  return html.replaceAll(/<a href="(?!#|https?:\/\/)[^"]*"[^>]*>([\s\S]*?)<\/a>/g, "$1");
+  return html.replaceAll(/<a href="(?!#|https?:\/\/)[^"]*"[^>]*>([\s\S]*?)<\/a>/g, "$1")
+    .replaceAll(/(<\/?)(strong|em)(?=[\s>])/g, (_, open, name) => `${open}${PLAIN_ELEMENTS[name]}`);
 }
 
 /** The page with its text and figures at a size; templates/report.css reads it. */
