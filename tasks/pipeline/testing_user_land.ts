@@ -121,6 +121,8 @@ async function settle(
       for (const folder of ["spool", "undo"]) {
         await Deno.remove(join(bench.home, folder), { recursive: true }).catch(() => {});
       }
+      // The lock of who was killed is free; its file would be told as changed by the next.
+      await Deno.truncate(join(bench.home, "bench.lock")).catch(() => {});
       if (!await redis.answers()) await redis.start();
       if (!await postgres.answers()) await postgres.start();
       for (const copy of copies) {

@@ -1,5 +1,5 @@
 import { BenchbookError, ExitCode } from "../model/errors.ts";
-import { owe } from "../model/owed.ts";
+import { mention, owe } from "../model/owed.ts";
 import { mentionKeys } from "../targets/cache_keys.ts";
 import { beginWriting, type Begun, told } from "./begin_writing.ts";
 import { isNoCopy } from "./copies.ts";
@@ -41,13 +41,17 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
   const begun = writes ? await beginWriting(options) : [];
   const paid = begun.length === 0 ? null : owe(sentenceOf(begun));
   const unkeyed = mentionKeys(options.cachePrefix);
+  // What is left is said when the run has been stored: until then it stays mentioned to whoever leaves at once.
+  let [rowsLeft, keysLeft] = [false, false];
   const finish = async (whole: boolean) => {
     // What fails in one database keeps none of the others waiting.
     const back = await Promise.all(begun.map((each) => backIn(options, each, whole)));
     const left = back.flatMap((each) => each.left);
+    rowsLeft = left.length > 0;
     try {
       await options.clearCache();
     } catch (error) {
+      keysLeft = true;
       const { message, next } = error as Partial<BenchbookError>;
       left.push(`${message}.${next === undefined ? "" : ` ${next}`}`);
     }
@@ -63,8 +67,9 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
     }
     return { value, remarks: begun.flatMap(({ remarks }) => remarks), ...await finish(true) };
   } finally {
+    if (rowsLeft) mention(sentenceOf(begun));
     paid?.();
-    unkeyed();
+    if (!keysLeft) unkeyed();
   }
 }
 
