@@ -39,6 +39,9 @@ export async function napScenario({ home }: Workbench): Promise<string> {
   return join(dir, "own.ts");
 }
 
+/** Of a search that ends after the fewest probes: at the lowest rate that is worth one, and a target that nobody meets. */
+export const HOPELESS = "--rate 84 --duration 100ms --no-report --slo p95<1ms".split(" ");
+
 /** Searches the highest rate of a statement that sleeps. */
 export async function search(
   bench: Workbench,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { search } from "../pipeline/testing_nap.ts";
+import { HOPELESS, search } from "../pipeline/testing_nap.ts";
 import { brokenLinks } from "../report/publish/testing_links.ts";
 import { ExitCode } from "../model/errors.ts";
 import { runShownSql } from "./shown_sql.ts";
@@ -87,11 +87,7 @@ export const STORED: readonly Story[] = [
   {
     promise: "a search for a rate is one entry, and --probes lists the runs that it made",
     typed: "deno task runs --probes",
-    prepare: ({ bench }) =>
-      search(bench, [
-        ..."--rate 300 --duration 500ms --resolution 50% --no-pdf --slo".split(" "),
-        "p95<60ms,errors<1%",
-      ]),
+    prepare: ({ bench }) => search(bench, HOPELESS),
     ends: 0,
     async judge({ stdout }, place) {
       const probes = stdout.match(/^\d{8}-\d{6}-\S+ +find-rate /gm) ?? [];
