@@ -47,7 +47,7 @@ export const SIZES = {
   },
   probe: { pauses: { smoke: 1, real: 20 } },
   verdicts: { runs: { smoke: 1, real: 20 }, seconds: { smoke: 4, real: 54 } },
-  truth: { runs: { smoke: 10, real: 1500 }, comparisons: { smoke: 1, real: 200 } },
+  truth: { runs: { smoke: 2, real: 1500 }, comparisons: { smoke: 1, real: 200 } },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Size>>>>;
 
 /** The words of a command line by which a part runs at its smoke sizes. */

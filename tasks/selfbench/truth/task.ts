@@ -16,7 +16,7 @@ export async function truthPart(args: readonly string[], config: Config): Promis
     "Simulate runs whose truth is known: how often a change is found, or one that is none, and intervals hold it. " +
     "With --db also of the blocks of recorded default runs.";
   const task = partCommand("truth", title, {
-    runs: ["simulated runs a row", "number of runs", 10, 100_000],
+    runs: ["simulated runs a row", "number of runs", 2, 100_000],
     comparisons: [
       "simulated comparisons a row, each of several runs or of long ones",
       "number of comparisons",
