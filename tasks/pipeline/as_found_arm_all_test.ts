@@ -1,5 +1,5 @@
 import { everythingIsAsFound } from "./testing_as_found.ts";
-import { FINISHED, INTERRUPTED_WITHIN, KILLED, SERVER_KILLED } from "./testing_ends.ts";
+import { COMPLETE, INTERRUPTED_WITHIN, KILLED, REFUSED, SERVER_KILLED } from "./testing_ends.ts";
 
 /** A run that ends well, and each way in which it does not where that matters to what it wrote. */
 const ENDS: Readonly<Record<string, readonly string[]>> = {
@@ -14,7 +14,7 @@ Deno.test({
     everythingIsAsFound(
       t,
       (story) =>
-        [...FINISHED, ...INTERRUPTED_WITHIN, ...KILLED, ...SERVER_KILLED].filter(({ name }) =>
+        [...COMPLETE, ...REFUSED, ...INTERRUPTED_WITHIN, ...KILLED, ...SERVER_KILLED].filter(({ name }) =>
           ENDS[story]!.includes(name)
         ),
       { stories: ["smoke", "own tables"], twin: true },

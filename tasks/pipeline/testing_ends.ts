@@ -115,8 +115,9 @@ async function inMidMeasure({ bench }: UserLand): Promise<void> {
   await sleep(700);
 }
 
-/** Ends that a run sees coming. */
-export const FINISHED: readonly End[] = [
+/** All goes well. */
+export const COMPLETE: readonly End[] = [
+  plain("complete", { code: ExitCode.ok, stored: ["complete"] }),
   plain(
     "complete, with report",
     {
@@ -134,6 +135,10 @@ export const FINISHED: readonly End[] = [
     undefined,
     REPORTED,
   ),
+];
+
+/** Ends that a run sees coming. */
+export const REFUSED: readonly End[] = [
   plain(
     "failed proof",
     {

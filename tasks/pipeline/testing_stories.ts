@@ -23,12 +23,12 @@ export type StoryName = typeof STORIES[number];
 export const WRITING = ["access-paths", "write-heavy", "checkout", "saas-events", "own tables"] as const;
 
 /**
- * Ends that take turns over the stories that write, of which each leaves out one: an end meets every story but one or two
- * of them, and takes as much less time.
+ * Of ends that come to the same for what a run has written, the one whose turn it is with a story that writes: each end
+ * meets one or two of them, and each story one of the ends.
  */
-export function allButOne<T>(story: string, ends: readonly T[]): T[] {
+export function inTurnOf<T>(story: string, ends: readonly T[]): T[] {
   const nth = WRITING.findIndex((name) => name === story);
-  return ends.filter((_, index) => index !== nth % ends.length);
+  return nth === -1 ? [] : [ends[nth % ends.length]!];
 }
 
 /** Those whose run has a GraphQL server of its own beside the user's services: it takes seconds to start. */
