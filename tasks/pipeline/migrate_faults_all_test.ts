@@ -5,6 +5,7 @@ import process from "node:process";
 import { ExitCode } from "../model/errors.ts";
 import { readRecords } from "../stack/state.ts";
 import {
+  BRIEF,
   clonesIn,
   inClone,
   interrupted,
@@ -55,7 +56,7 @@ Deno.test("Ctrl-C in each part of a run ends it in order, with what it knows of 
   for (const when of PHASES) {
     await t.step(when, async () => {
       await withWorkbench(async (bench) => {
-        const running = await startedUntil(bench, when, [ownFile(bench, SLOW)]);
+        const running = await startedUntil(bench, when, [ownFile(bench, when === "recovery" ? BRIEF : SLOW)]);
         running.kill("SIGINT");
         const ended = await running.result;
         assert.equal(ended.code, ExitCode.interrupted, `${ended.stdout}\n${ended.stderr}`);
@@ -71,7 +72,7 @@ Deno.test("after kill -9 in each part of a run the next start judges its writes 
   for (const when of PHASES) {
     await t.step(when, async () => {
       await withWorkbench(async (bench) => {
-        const running = await startedUntil(bench, when, [ownFile(bench, SLOW)]);
+        const running = await startedUntil(bench, when, [ownFile(bench, when === "recovery" ? BRIEF : SLOW)]);
         running.kill("SIGKILL");
         await running.result;
         // What nobody can know but who looks into the clone.

@@ -34,6 +34,9 @@ export const SLOW = [
   "",
 ].join("\n");
 
+/** The same where the fault comes later. */
+export const BRIEF = SLOW.replace("6", "0.1");
+
 /** Where in a run something happens to it. */
 export type When = "baseline" | "migrate" | "recovery";
 
@@ -51,7 +54,7 @@ export async function startedUntil(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<RunningTask> {
-  const duration = when === "migrate" ? "1s" : "8s";
+  const duration = { baseline: "8s", migrate: "1s", recovery: "4s" }[when];
   const running = bench.start("migrate", [...args, ...LITTLE, "--duration", duration], env);
   const spool = await bench.measuring();
   if (when === "baseline") return running;
