@@ -31,7 +31,6 @@ export const AGAIN: readonly Story[] = [
   againStory(`saas-events ${BRIEF} --scale tiny --set preset=low --set hit_target=0`),
   againStory(`checkout ${BRIEF} --scale tiny --rate 20`),
   againStory(`spike ${BRIEF} --scale tiny`),
-  againStory(`write-heavy ${BRIEF} --scale tiny`),
 ];
 
 function unescaped(html: string): string {
