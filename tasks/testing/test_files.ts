@@ -45,6 +45,7 @@ export function testFiles(root: string, part: TestPart, named: readonly string[]
  */
 const LONG = [
   /\/stories\w*_test\.ts$/,
+  /\/(move|tiers)\/.*_all_test\.ts$/,
   /\/pipeline\/|_fuzz_all_test\.ts$/,
   /\/(report|seed|stack|summary|terminal)\/[^/]*$/,
 ];
