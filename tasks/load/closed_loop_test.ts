@@ -23,6 +23,7 @@ const PHASE: Phase = {
 const STATEMENT = { operationId: 0, name: "one", write: false, text: "{ one }", parameters: [] };
 const CLIENTS = 4;
 const REQUESTS = 400;
+const SLOW_MS = 10 * REQUESTS / CLIENTS;
 
 /** How long so many requests of a closed loop take, milliseconds. */
 async function closedLoop(loop: EventLoop, url: string): Promise<number> {
@@ -93,9 +94,13 @@ Deno.test("a client of a closed loop asks again when it is answered, whichever l
     for (const openLoop of open) {
       const loop = openLoop();
       try {
-        const ms = await closedLoop(loop, `http://127.0.0.1:${port}/`);
-        // One request a client every 10 ms, the loop's longest rest, would take a second.
-        assert.ok(ms < 10 * REQUESTS / CLIENTS, `${REQUESTS} requests in ${ms} ms`);
+        // One request a client every 10 ms, the loop's longest rest, would take a second each time; what is not so slow may
+        // be held up by a busy machine, but hardly five times.
+        const tries: number[] = [];
+        do tries.push(await closedLoop(loop, `http://127.0.0.1:${port}/`)); while (
+          tries.at(-1)! >= SLOW_MS && tries.length < 5
+        );
+        assert.ok(tries.at(-1)! < SLOW_MS, `${REQUESTS} requests in ${tries.join(", ")} ms`);
       } finally {
         loop.close();
       }

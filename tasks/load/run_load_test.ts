@@ -14,7 +14,7 @@ Deno.test("a system that accepts and never answers does not keep anyone who want
     for await (const connection of listener) accepted.push(connection);
   })();
   const dir = Deno.makeTempDirSync();
-  const plan = oneArmPlan({
+  const ofOneArm = oneArmPlan({
     target: { path: "graphql", url: `http://127.0.0.1:${listener.addr.port}/`, headers: {} },
     text: "{ one }",
     params: {},
@@ -23,6 +23,8 @@ Deno.test("a system that accepts and never answers does not keep anyone who want
     seconds: 5,
     connections: 2,
   }, dir);
+  // Far longer than any machine takes to leave.
+  const plan = { ...ofOneArm, timeoutMs: 300_000 };
   const leaving = new AbortController();
   const events = new EventHub<RunEvents>();
   events.on("start", () => assert.fail("it began without its rehearsal"));
@@ -31,7 +33,7 @@ Deno.test("a system that accepts and never answers does not keep anyone who want
     const began = performance.now();
     const result = await runLoad({ plan, signal: leaving.signal, events });
     assert.deepEqual([result.interrupted, result.progress.due, result.phases], [true, 0, []]);
-    assert.ok(performance.now() - began < 9_000, "it waited until the rehearsal's requests timed out");
+    assert.ok(performance.now() - began < 250_000, "it waited until the rehearsal's requests timed out");
   } finally {
     clearTimeout(timer);
     listener.close();

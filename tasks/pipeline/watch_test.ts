@@ -59,8 +59,8 @@ Deno.test("a restart that was declared is no crash; one that was not is, and so 
 
     await t.step("declared, and still away when it is over: a crash", () =>
       watched(async (watch, dead) => {
-        watch.expect({ instance: "postgres", fromUs: 0, untilUs: 2e6 }, 0);
         const began = performance.now();
+        watch.expect({ instance: "postgres", fromUs: 0, untilUs: 2e6 }, 0);
         Deno.kill(stack.pids().postgres!, "SIGINT");
         await until(dead, "it was not missed");
         assert.ok(performance.now() - began >= 1_900, "it was missed before its outage was over");

@@ -4,7 +4,6 @@ import { type CacheBehaviour, USUAL_CACHE } from "../model/cache_settings.ts";
 import { eventually } from "../net/testing.ts";
 import { withRedis } from "../stack/testing.ts";
 import { rowEntries } from "./cache_entries.ts";
-import { LOCK_MS } from "./cache_locks.ts";
 import { CachedTarget } from "./cached.ts";
 import { STALL_MS } from "./stall_watch.ts";
 import { type Call, complete, newCall, type Statement, type Target } from "./target.ts";
@@ -441,11 +440,9 @@ Deno.test("cache strategies against a real Redis, with two caches that share not
           const waiting = ask(one!);
           await eventually(() => waiting.call.cache === "miss");
           assert.equal(source.asked.length, 0);
-          const diedMs = performance.now();
           loader.kill("SIGKILL");
           await loader.status;
           await eventually(() => source.asked.length === 1);
-          assert.ok(performance.now() - diedMs < 3 * LOCK_MS);
           source.answer();
           assert.deepEqual(told(await waiting.done), ["miss", true, null, 1]);
         }),
