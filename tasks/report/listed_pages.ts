@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { claimHome } from "../stack/home.ts";
@@ -15,6 +15,8 @@ export type ListPlaces = Pick<Config, "root" | "reports" | "home">;
 const LISTS = "lists";
 /** The oldest go first. */
 const MOST_LISTS = 20;
+/** What may be removed of it: what somebody else put there is theirs. */
+const OURS = /^[0-9a-f]{64}(\.json|\.\d+\.part)$/;
 
 /** What the list of runs shows of each page of a reports folder; only what has changed since the last time is read. */
 export async function listedPages({ root, reports, home }: ListPlaces): Promise<ListedPage[]> {
@@ -44,7 +46,9 @@ function keep(home: string, file: string, text: string): void {
 }
 
 function prune(folder: string): void {
-  const lists = readdirSync(folder).map((name) => ({ name, at: statSync(join(folder, name)).mtimeMs }));
+  if (lstatSync(folder).isSymbolicLink()) return;
+  const lists = readdirSync(folder).filter((name) => OURS.test(name))
+    .map((name) => ({ name, at: lstatSync(join(folder, name)).mtimeMs }));
   lists.sort((a, b) => b.at - a.at);
   for (const { name } of lists.slice(MOST_LISTS)) rmSync(join(folder, name), { force: true });
 }
