@@ -8,8 +8,8 @@ import {
   LOCK_NOT_AVAILABLE,
   LOCK_WAIT_MS,
   lockError,
-  type LockWatch,
-  watchLocks,
+  type LockWaitWatch,
+  watchLockWaits,
 } from "../seed/lock_waits.ts";
 import { askOnce, type Call, type Target } from "../targets/target.ts";
 
@@ -36,7 +36,7 @@ export interface ProofSessionOptions {
 /** Asks one thing at a time over any arm, and waits neither for ever nor after an interruption. */
 export class ProofSession implements Disposable {
   readonly #signal: AbortSignal;
-  readonly #locks: readonly LockWatch[];
+  readonly #locks: readonly LockWaitWatch[];
   readonly #stop: () => void;
   #call: Call | null = null;
   #sinceMs = 0;
@@ -46,7 +46,7 @@ export class ProofSession implements Disposable {
     this.#signal = signal;
     const current = () => this.#call;
     const prefix = runId === undefined ? null : sessionPrefix(runId);
-    this.#locks = databaseUrls.map((url) => watchLocks({ url, pids: [], prefix, current }));
+    this.#locks = databaseUrls.map((url) => watchLockWaits({ url, pids: [], prefix, current }));
     const applicationName = "benchbook-proof";
     this.#stop = watchPatience({ ...PATIENCE, limitMs: GENEROUS.limitMs + MARGIN_MS }, {
       current,

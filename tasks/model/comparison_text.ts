@@ -2,7 +2,7 @@ import type { Comparison } from "./summary.ts";
 import { significant } from "./units.ts";
 
 /** A comparison as far as its verdict goes; a chart's rows may lack `p`. */
-export interface Judged {
+export interface JudgedComparison {
   /** What was found of it, e.g. `slower`. */
   readonly verdict: string;
   /** How likely such a difference is by chance alone; null: it was not tested. */
@@ -15,17 +15,17 @@ export interface Judged {
 export const INVALID_RUN = "invalid-run";
 
 /** Whether nothing of it was judged, because the run's numbers are not the system's. */
-export function isNotJudged({ warnings = [] }: Judged): boolean {
+export function isNotJudged({ warnings = [] }: JudgedComparison): boolean {
   return warnings.some(({ code }) => code === INVALID_RUN);
 }
 
 /** Whether there were too few pairs for any verdict, which is no finding that was left open. */
-export function hasTooFewPairs(comparison: Judged): boolean {
+export function hasTooFewPairs(comparison: JudgedComparison): boolean {
   return comparison.verdict === "inconclusive" && comparison.p === null && !isNotJudged(comparison);
 }
 
 /** A comparison's verdict in words. */
-export function verdictWord(comparison: Judged): string {
+export function verdictWord(comparison: JudgedComparison): string {
   if (isNotJudged(comparison)) return "not judged";
   return hasTooFewPairs(comparison) ? "too few pairs" : comparison.verdict;
 }

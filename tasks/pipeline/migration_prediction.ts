@@ -6,7 +6,7 @@ import { formatMs, significant } from "../model/units.ts";
 import { pathOf } from "../paths/registry.ts";
 import type { PgClient } from "../postgres/client.ts";
 import { parseStatements } from "../postgres/sql_parser.ts";
-import { calibrate, type Calibration, forgetLikenesses } from "../predict/calibrate.ts";
+import { calibrate, forgetLikenesses, type PredictionRates } from "../predict/calibrate.ts";
 import { factsOf, type PredictionFacts } from "../predict/facts.ts";
 import { mentioned, type Named, readNamed } from "../predict/mentioned.ts";
 import { type PlannedStatement, predictMigration } from "../predict/migration.ts";
@@ -139,7 +139,7 @@ async function calibrated(
   planned: readonly PlannedStatement[],
   named: readonly Named[],
   known: PredictionFacts,
-): Promise<Calibration | null> {
+): Promise<PredictionRates | null> {
   const work = planned.flatMap(({ effects, relations }) =>
     effects.work.flatMap((each) => {
       const origin = relations.get(each.relation)?.origin;
@@ -199,7 +199,7 @@ async function written(text: string): Promise<Pick<LoadFacts["operations"][numbe
   }
 }
 
-function ratesText(calibration: Calibration | null): string {
+function ratesText(calibration: PredictionRates | null): string {
   if (calibration === null) {
     return "Rates are those of a machine of two cores with an SSD: on this server nothing was measured.";
   }

@@ -46,15 +46,17 @@ export async function store<Run extends Spooled>(measured: Run): Promise<Run> {
 }
 
 /** A run that is stored and judged. */
-export type Summarised = Measured & Judged;
+export type Summarised = Measured & WithSummary;
 
 /** What judging a run adds to it. */
-export interface Judged {
+export interface WithSummary {
   readonly summary: RunSummary;
 }
 
 /** Judges a stored run, and stores the verdict with it. */
-export async function judge<Run extends Pick<Measured, "runId" | "db">>(stored: Run): Promise<Run & Judged> {
+export async function judge<Run extends Pick<Measured, "runId" | "db">>(
+  stored: Run,
+): Promise<Run & WithSummary> {
   const { runId, db } = stored;
   const summary = await summarise(await openRun(runId, { db }), runId);
   using opened = await openStore(db, { mode: "write" });

@@ -17,7 +17,7 @@ const LONGEST_MS = 10_000;
 type Client = Pick<PgClient, "query">;
 
 /** What was found out of a server. */
-export type Calibration = Pick<PredictionFacts, "rates" | "measured" | "queries"> & {
+export type PredictionRates = Pick<PredictionFacts, "rates" | "measured" | "queries"> & {
   /** How long that took, ms. */
   readonly ms: number;
   /** Whether likenesses are left, for `forgetLikenesses` to remove. */
@@ -42,7 +42,7 @@ export async function calibrate(
   named: readonly Named[],
   known: PredictionFacts,
   { budgetMs, worthMs }: typeof LIMITS = LIMITS,
-): Promise<Calibration> {
+): Promise<PredictionRates> {
   const started = performance.now();
   const worth = worthMeasuring(work, known, worthMs);
   const { rates } = known;

@@ -8,8 +8,8 @@ import {
   LOCK_NOT_AVAILABLE,
   LOCK_WAIT_MS,
   lockError,
-  type LockWatch,
-  watchLocks,
+  type LockWaitWatch,
+  watchLockWaits,
 } from "./lock_waits.ts";
 
 /** For a statement that loads or reads whole tables: it takes its time while the server answers others. */
@@ -31,7 +31,7 @@ export interface SessionOptions extends Partial<Patience> {
 const CANCEL_MS = 200;
 
 /** Of each open session: how long it waits for locks, and who looks whom it waits for. */
-const watched = new WeakMap<object, { readonly limitMs: number; readonly watch: LockWatch }>();
+const watched = new WeakMap<object, { readonly limitMs: number; readonly watch: LockWaitWatch }>();
 
 /**
  * Opens a session for whatever is not measured, gives it to `use` and closes it. It waits for locks of others for a
@@ -107,7 +107,7 @@ export async function openClient(
   try {
     const limitMs = await limitLockWait(client, lockWaitMs);
     const { processID } = client as unknown as { processID: number };
-    const watch = watchLocks({ url, pids: [processID], prefix: null, current: () => client.statement });
+    const watch = watchLockWaits({ url, pids: [processID], prefix: null, current: () => client.statement });
     watched.set(client, { limitMs, watch });
     client.on("end", () => watch.stop());
     return client;

@@ -18,7 +18,7 @@ const SHOWN = 3;
 export const LOCK_NOT_AVAILABLE = "55P03";
 
 /** Whose waiting is looked at. */
-export interface LockWatchOptions {
+export interface LockWaitOptions {
   readonly url: string;
   /** Process ids of sessions at the server. */
   readonly pids: readonly number[];
@@ -29,7 +29,7 @@ export interface LockWatchOptions {
 }
 
 /** Looks who stands against statements that take long. */
-export interface LockWatch {
+export interface LockWaitWatch {
   /** Which lock the last statement that waited for one waited for, and who held it, for a sentence; null where none was seen. */
   seen(): string | null;
   stop(): void;
@@ -60,7 +60,7 @@ export async function limitLockWait(client: Client, limitMs: number): Promise<nu
  * Looks from another session whom a statement waits for: once it has ended for having waited too long, nobody can tell
  * any more.
  */
-export function watchLocks(options: LockWatchOptions): LockWatch {
+export function watchLockWaits(options: LockWaitOptions): LockWaitWatch {
   let statement: object | null = null;
   let restMs = TICK_MS;
   let dueMs = 0;
@@ -111,7 +111,7 @@ export async function unlessLocked<T>(
   done: Promise<T>,
   { url, prefix, limitMs }: { readonly url: string; readonly prefix: string; readonly limitMs: number },
 ): Promise<T> {
-  const watch = watchLocks({ url, pids: [], prefix, current: () => done });
+  const watch = watchLockWaits({ url, pids: [], prefix, current: () => done });
   const { promise: locked, reject } = Promise.withResolvers<never>();
   let sinceMs = NaN;
   const timer = setInterval(() => {
@@ -129,7 +129,7 @@ export async function unlessLocked<T>(
   }
 }
 
-async function lockWaits({ url, pids, prefix }: LockWatchOptions): Promise<LockWait[]> {
+async function lockWaits({ url, pids, prefix }: LockWaitOptions): Promise<LockWait[]> {
   await using client = await connectClient(url, {
     applicationName: "benchbook-locks",
     connectTimeoutMs: LOOK_MS,

@@ -83,7 +83,7 @@ export function comparePairs(
   of: readonly PairRatios[],
   operations: readonly Weighted[],
   judging: Judging = ONCE,
-): Judged[] {
+): CandidateComparison[] {
   const found = KINDS.flatMap((kind) => {
     const drafts = of.filter((each) => each.kind === kind).map(({ operation, pairs }) =>
       draft(operation, kind === "p95" ? "p95" : "p50", pairs.map(({ log }) => log))
@@ -114,7 +114,11 @@ interface JudgedBy {
 }
 
 /** The comparisons of one share, judged together. */
-function judged(drafts: readonly Draft[], share: number, { operations, judging }: JudgedBy): Judged[] {
+function judged(
+  drafts: readonly Draft[],
+  share: number,
+  { operations, judging }: JudgedBy,
+): CandidateComparison[] {
   const { margin, nominal } = judging;
   const family = decidable(drafts, share, { operations, judging });
   const adjusted = (p: (logRatios: readonly number[]) => number, sides: Sides) =>
@@ -143,7 +147,7 @@ function decidable(drafts: readonly Draft[], share: number, { operations, judgin
 }
 
 /** A comparison of one candidate. */
-export type Judged = Omit<Comparison, "baseline" | "candidate">;
+export type CandidateComparison = Omit<Comparison, "baseline" | "candidate">;
 
 interface Draft extends Pick<Comparison, "operation" | "statistic" | "warnings"> {
   readonly logRatios: readonly number[];
@@ -166,7 +170,7 @@ function finish(
   { operation, statistic, logRatios, warnings: doubts }: Draft,
   ps: { readonly different: number; readonly same: number } | null,
   { share, family, nominal }: { readonly share: number; readonly family: number } & Pick<Judging, "nominal">,
-): Judged {
+): CandidateComparison {
   const n = logRatios.length;
   const part = nominal(1 - LEVEL, 2);
   const location = hodgesLehmann(logRatios, 1 - part);

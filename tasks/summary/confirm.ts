@@ -1,5 +1,5 @@
 import type { Comparison } from "../model/summary.ts";
-import { comparePairs, type Judged, ONCE } from "./comparisons.ts";
+import { type CandidateComparison, comparePairs, ONCE } from "./comparisons.ts";
 import type { PairRatios } from "./pair_ratios.ts";
 import type { Weighted } from "../model/mix_shares.ts";
 
@@ -16,7 +16,7 @@ export function confirmed(
   suspects: readonly Suspect[],
   again: readonly PairRatios[],
   operations: readonly Weighted[],
-): Judged[] {
+): CandidateComparison[] {
   const suspected = ({ operation, statistic }: Suspect) =>
     suspects.some((each) => each.operation === operation && each.statistic === statistic);
   const asked = again.filter(({ kind, operation }) =>

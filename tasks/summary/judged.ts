@@ -16,7 +16,7 @@ import { judgeSlo } from "./slo.ts";
 import { judgeRun, type VerdictEvidence } from "./verdict.ts";
 
 /** What was judged of a run. */
-export interface Judged extends Pick<RunSummary, "verdict" | "reasons" | "slo"> {
+export interface RunJudgement extends Pick<RunSummary, "verdict" | "reasons" | "slo"> {
   readonly migration?: MigrationSummary;
   readonly probe?: ProbeSummary;
 }
@@ -26,7 +26,7 @@ export async function judgedBench(
   rows: Rows,
   run: Run,
   evidence: Omit<VerdictEvidence, "run" | "slo">,
-): Promise<Judged> {
+): Promise<RunJudgement> {
   const slo = await judgeSlo(rows, run.runId, run.config, evidence.operations);
   return withOutcomes(run, evidence.validity, { ...judgeRun({ run, slo, ...evidence }), slo });
 }
@@ -36,7 +36,7 @@ export async function judgedMigration(
   rows: Rows,
   run: Run,
   { validity, segments }: { readonly validity: Validity; readonly segments: readonly SegmentSummary[] },
-): Promise<Judged> {
+): Promise<RunJudgement> {
   const { runId, config } = run;
   const { summary: migration, baselineErrors } = await migrationFindings(
     rows,
@@ -60,13 +60,13 @@ export async function judgedMigration(
 }
 
 /** A probe: what it saw is judged as a migration is, without anything before to compare with. */
-export async function judgedProbe(rows: Rows, run: Run, validity: Validity): Promise<Judged> {
+export async function judgedProbe(rows: Rows, run: Run, validity: Validity): Promise<RunJudgement> {
   const { summary: probe, ofGenerator } = await probeFindings(rows, run);
   return { ...judgeProbe({ run, validity, probe, ofGenerator }), slo: [], probe };
 }
 
 /** Each target's result in a word. What a generator shaped is not judged, also where the data tell the verdict. */
-function withOutcomes(run: Run, { valid }: Validity, judged: Judged): Judged {
+function withOutcomes(run: Run, { valid }: Validity, judged: RunJudgement): RunJudgement {
   const verdict = valid ? judged.verdict : "invalid";
   const slo = judged.slo.map((result) => {
     const outcome = sloOutcome(result, { run, verdict });

@@ -2,7 +2,7 @@ import type { Lookup } from "./cache_lookup.ts";
 import type { Call } from "./target.ts";
 
 /** A lock that is held. */
-export interface HeldLock {
+export interface CacheLock {
   release(): void;
 }
 
@@ -21,7 +21,7 @@ export interface Load {
   readonly replacesUs: number;
   /** When it was asked, µs of the machine's clock. */
   beganUs: number;
-  lock: HeldLock | null;
+  lock: CacheLock | null;
   over: boolean;
   /** Takes back what is to be done later for it. */
   forget: () => void;

@@ -1,7 +1,7 @@
 import type { Network } from "../net/channel.ts";
 import type { OnReply } from "../redis/line.ts";
 import { type Reply, writeCommand } from "../redis/wire.ts";
-import type { HeldLock, Load, LoadedElsewhere } from "./cache_load.ts";
+import type { CacheLock, Load, LoadedElsewhere } from "./cache_load.ts";
 
 /** A lock that nobody renews is gone after so long: its loader has died or hangs. */
 export const LOCK_MS = 1000;
@@ -99,7 +99,7 @@ export class CacheLocks {
     });
   }
 
-  #hold(key: string, token: string, beganMs: number): HeldLock {
+  #hold(key: string, token: string, beganMs: number): CacheLock {
     const { send, network, stored } = this.#options;
     let sureUntilMs = beganMs + LOCK_MS - RENEW_MS;
     let forget = () => {};

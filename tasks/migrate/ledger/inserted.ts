@@ -115,7 +115,7 @@ export class InsertedRows {
 }
 
 /** What becomes of a write's entry. */
-export type Judged = Pick<LedgerEntry, "verified" | "problem">;
+export type Proven = Pick<LedgerEntry, "verified" | "problem">;
 
 /**
  * Judges a write by what each of its tables has of it: an acknowledged one is there once, a refused one not at all, one of
@@ -125,7 +125,7 @@ export type Judged = Pick<LedgerEntry, "verified" | "problem">;
 export function judgeInserted(
   { outcome, doubtful }: Pick<SlotOutcome, "outcome" | "doubtful">,
   parts: readonly (Found | null)[],
-): Judged {
+): Proven {
   const seen = parts.filter((part) => part !== null);
   const isThere = seen.some(({ rows }) => rows > 0);
   const problem = problemOf({ outcome, doubtful }, seen, isThere);

@@ -14,18 +14,18 @@ export interface Loaded {
   /** Changes the database behind everybody's back. */
   change(sql: string): Promise<void>;
   /** Has the ledger judge it. */
-  verify(changes?: Partial<LedgerOptions>): Promise<Judged>;
+  verify(changes?: Partial<LedgerOptions>): Promise<JudgedLedger>;
 }
 
 /** What the ledger says, and of each write. */
-export type Judged = LedgerResult & { readonly entries: readonly LedgerEntry[] };
+export type JudgedLedger = LedgerResult & { readonly entries: readonly LedgerEntry[] };
 
 /** Has the ledger judge a load of the shop. @param at its database, its spool, and more slots than were sent */
 export async function judgeShop(
   shop: Shop,
   at: Pick<LedgerOptions, "url" | "spoolDir" | "slots">,
   changes?: Partial<LedgerOptions>,
-): Promise<Judged> {
+): Promise<JudgedLedger> {
   const entries: LedgerEntry[] = [];
   const result = await verifyLedger({
     ...at,

@@ -6,7 +6,7 @@ import type { WritingArm } from "../../undo/evidence.ts";
 import { operationOfSlot, type SlotWrites } from "../../undo/may_write.ts";
 import { writeRows } from "../../undo/told.ts";
 import { alwaysWrites } from "./acknowledged.ts";
-import { type Found, InsertedRows, type InsertedWrite, type Judged, judgeInserted } from "./inserted.ts";
+import { type Found, InsertedRows, type InsertedWrite, judgeInserted, type Proven } from "./inserted.ts";
 import { registerKey } from "./register_key.ts";
 import {
   judgeRegisters,
@@ -205,8 +205,8 @@ class Ledger {
     }
   }
 
-  async #judge(slots: readonly Slot[], verdicts: RegisterVerdicts): Promise<ReadonlyMap<number, Judged>> {
-    const judged = new Map<number, Judged>();
+  async #judge(slots: readonly Slot[], verdicts: RegisterVerdicts): Promise<ReadonlyMap<number, Proven>> {
+    const judged = new Map<number, Proven>();
     for (const [operation, part] of Map.groupBy(slots, ({ operation }) => operation)) {
       const written = this.#written[operation]!;
       if (written.kind === "rows") await this.#judgeInserted(operation, written.param, part, judged);
@@ -218,7 +218,7 @@ class Ledger {
     return judged;
   }
 
-  #tell(slots: readonly Slot[], judged: ReadonlyMap<number, Judged>): void {
+  #tell(slots: readonly Slot[], judged: ReadonlyMap<number, Proven>): void {
     const entries = slots.flatMap((slot) => this.#entry(slot, judged.get(slot.slot) ?? UNSEEN));
     if (entries.length > 0) this.#options.onEntries(entries);
     this.#next = (slots.at(-1)?.slot ?? this.#next - 1) + 1;
@@ -228,7 +228,7 @@ class Ledger {
     operation: number,
     param: string,
     slots: readonly Slot[],
-    judged: Map<number, Judged>,
+    judged: Map<number, Proven>,
   ): Promise<void> {
     const { mix } = this.#options;
     const asked: InsertedWrite[] = slots.map(({ slot }) => {
@@ -243,7 +243,7 @@ class Ledger {
   }
 
   /** None for what was never sent and is not there. */
-  #entry({ slot, operation, worker, outcome, isUntold }: Slot, { verified, problem }: Judged): LedgerEntry[] {
+  #entry({ slot, operation, worker, outcome, isUntold }: Slot, { verified, problem }: Proven): LedgerEntry[] {
     if (outcome === null && problem === null) return [];
     if (isUntold && slot > this.#outcomes.last && verified !== true && problem === null) return [];
     const said = outcome ?? "failed";
@@ -285,10 +285,10 @@ interface Slot extends SlotOutcome {
   readonly isUntold?: boolean;
 }
 
-const UNSEEN: Judged = { verified: null, problem: null };
+const UNSEEN: Proven = { verified: null, problem: null };
 const OUTCOME_OF = { written: "ok", unknown: "unknown", nothing: "failed" } as const;
 
-function judgeRegister({ slot, outcome }: Slot, { problems, standing }: RegisterVerdicts): Judged {
+function judgeRegister({ slot, outcome }: Slot, { problems, standing }: RegisterVerdicts): Proven {
   const problem = problems.get(slot) ?? null;
   if (problem !== null) return { verified: false, problem };
   // That of others stands: whether it was there before nobody can tell.

@@ -5,7 +5,7 @@ import { memoryFindings } from "./memory.ts";
 import { recordingFindings } from "./recording.ts";
 import { DISTURBANCES } from "./disturbances.ts";
 import { judged } from "./validity.ts";
-import { cellFinding, cellsOf, type Judged } from "./validity_matrix.ts";
+import { cellFinding, cellsOf, type JudgedValidity } from "./validity_matrix.ts";
 
 Deno.test("response times agree within a tenth, or within 50 µs where they are short", () => {
   assert.equal(agreement("p50", [1090], [1000]).reached, true);
@@ -45,8 +45,8 @@ const check = (name: ValidityCheck["name"], ok: boolean): ValidityCheck => ({
   ok,
   cause: null,
 });
-const valid: Judged = { valid: true, checks: [check("on-time", true)] };
-const late: Judged = {
+const valid: JudgedValidity = { valid: true, checks: [check("on-time", true)] };
+const late: JudgedValidity = {
   valid: false,
   checks: [check("generator-gap", true), check("on-time", false)],
 };
@@ -74,7 +74,7 @@ Deno.test("every healthy run must be taken for valid, and one that came to no ju
 
 Deno.test("every run of a generator that was stopped must be refused for that", () => {
   const cell = { scenario: "smoke", disturbance: stopped!, runs: 2 };
-  const gap: Judged = { valid: false, checks: [check("generator-gap", false)] };
+  const gap: JudgedValidity = { valid: false, checks: [check("generator-gap", false)] };
   assert.equal(cellFinding(cell, [gap, gap]).reached, true);
   assert.equal(cellFinding(cell, [gap, late]).reached, false);
   assert.equal(cellFinding(cell, [gap, valid]).reached, false);

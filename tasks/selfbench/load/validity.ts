@@ -7,7 +7,7 @@ import { askServer, type OneArm } from "../one_arm.ts";
 import { withServer } from "../servers/serving.ts";
 import type { LoadBenchPlan } from "./options.ts";
 import { runInProcess, type RunWatch } from "./run_in_process.ts";
-import { type Judged, validityMatrix } from "./validity_matrix.ts";
+import { type JudgedValidity, validityMatrix } from "./validity_matrix.ts";
 
 const RATE = 2000;
 const CONNECTIONS = 8;
@@ -102,7 +102,7 @@ function stealing(taskset: string): Pick<RunWatch, "prefix" | "onStarted"> & { e
 /** A run that must be refused. @param reasons of which one at least must be named */
 export function judged(
   what: string,
-  { valid, checks }: Judged,
+  { valid, checks }: JudgedValidity,
   reasons: readonly ValidityCheck["name"][],
 ): Finding {
   const broken = checks.filter(({ ok }) => !ok);

@@ -60,7 +60,7 @@ export async function validityMatrix(
     const { scenario, disturbance, runs } = cell;
     findings.push(
       await terminal.step(`${scenario}, ${disturbance.name}`, async (progress) => {
-        const judged: (Judged | string)[] = [];
+        const judged: (JudgedValidity | string)[] = [];
         while (judged.length < runs) {
           progress(`run ${judged.length + 1} of ${runs}`);
           const run = {
@@ -85,10 +85,10 @@ export function shippedScenarios(): string[] {
 }
 
 /** The part of a judgement that is looked at. */
-export type Judged = Pick<Validity, "valid" | "checks">;
+export type JudgedValidity = Pick<Validity, "valid" | "checks">;
 
 /** A run that failed by itself is no judgement, and the hours before it are not to be lost. */
-async function judgedRun(run: () => Promise<{ validity: Judged }>): Promise<Judged | string> {
+async function judgedRun(run: () => Promise<{ validity: JudgedValidity }>): Promise<JudgedValidity | string> {
   try {
     return (await run()).validity;
   } catch (error) {
@@ -100,7 +100,7 @@ async function judgedRun(run: () => Promise<{ validity: Judged }>): Promise<Judg
 /** What a cell came to. @param judged its runs' judgements, or why there is none */
 export function cellFinding(
   { scenario, disturbance: { name, what, reasons } }: Cell,
-  judged: readonly (Judged | string)[],
+  judged: readonly (JudgedValidity | string)[],
 ): Finding {
   const found = judged.filter((each) => typeof each !== "string");
   const right = found.filter((each) => asItShould(each, reasons)).length;
@@ -128,7 +128,7 @@ export function cellFinding(
 }
 
 /** Whether a run was refused for one of these reasons, or taken for valid where there is none to refuse it. */
-function asItShould({ valid, checks }: Judged, reasons: Disturbance["reasons"]): boolean {
+function asItShould({ valid, checks }: JudgedValidity, reasons: Disturbance["reasons"]): boolean {
   if (reasons.length === 0) return valid;
   return !valid && checks.some(({ name, ok }) => !ok && reasons.includes(name));
 }

@@ -1,5 +1,5 @@
 import { quantile } from "../../stats/quantile.ts";
-import { comparePairs, type Judged } from "../../summary/comparisons.ts";
+import { type CandidateComparison, comparePairs } from "../../summary/comparisons.ts";
 import type { UntilDecided } from "../../model/until_decided.ts";
 import { judgingAfter, looksOf, undecided } from "../../summary/looks.ts";
 import { type PairRatios, pairsUntil } from "../../summary/pair_ratios.ts";
@@ -86,8 +86,8 @@ function untilDecided(
   pairs: readonly PairRatios[],
   plan: UntilDecided,
   drawn = Infinity,
-): { readonly rows: readonly Judged[]; readonly after: number | null } {
-  let rows: readonly Judged[] = [];
+): { readonly rows: readonly CandidateComparison[]; readonly after: number | null } {
+  let rows: readonly CandidateComparison[] = [];
   for (const after of plan.looks.filter((look) => look <= drawn)) {
     const known = after === plan.looks.at(-1) ? pairs : pairsUntil(pairs, after);
     rows = comparePairs(known, OPERATIONS, judgingAfter(after, plan));
@@ -102,7 +102,7 @@ function planFor(seconds: number): UntilDecided {
 }
 
 /** Whether the interval over all operations, as it is told at the end, holds the true ratio. */
-function holds(rows: readonly Judged[], ratio: number): boolean {
+function holds(rows: readonly CandidateComparison[], ratio: number): boolean {
   const { low, high } = rows.find(({ operation }) => operation === null)!;
   return (low ?? 0) <= ratio && ratio <= (high ?? Infinity);
 }

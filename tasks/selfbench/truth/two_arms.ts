@@ -1,4 +1,4 @@
-import { comparePairs, type Judged } from "../../summary/comparisons.ts";
+import { type CandidateComparison, comparePairs } from "../../summary/comparisons.ts";
 import { type PairRatios, pairRatios } from "../../summary/pair_ratios.ts";
 import { DEFAULT_MINUTE, type Noise } from "./power.ts";
 import { simulate } from "./simulated_run.ts";
@@ -40,6 +40,6 @@ export function simulatedPairs({ noise, seed, effect = () => 1, seconds, rounds 
 }
 
 /** What is said of them at the end of the run. */
-export function judgedPairs(pairs: readonly PairRatios[]): Judged[] {
+export function judgedPairs(pairs: readonly PairRatios[]): CandidateComparison[] {
   return comparePairs(pairs, OPERATIONS);
 }
