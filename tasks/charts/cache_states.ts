@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { formatCount, formatShare } from "../model/units.ts";
+import { isCrowded } from "./crowded.ts";
 import { largest } from "./extremes.ts";
 import { type Figure, makeFigure, numbers, words } from "./figure.ts";
 import { colour, MUTED, type SeriesStyle } from "./palette.ts";
@@ -55,10 +56,12 @@ export function cacheStates(
           fill: style.colour,
           insetLeft: 0.3,
           insetRight: 0.3,
-          title: (row: CacheSecond) =>
-            `${row.arm}, second ${row.second}: ${formatCount(row.n)} of ${
-              formatCount(totals.get(at(row))!)
-            } ${row.state}`,
+          ...!isCrowded(stacked) && {
+            title: (row: CacheSecond) =>
+              `${row.arm}, second ${row.second}: ${formatCount(row.n)} of ${
+                formatCount(totals.get(at(row))!)
+              } ${row.state}`,
+          },
         })
       ),
       Plot.ruleY([0]),

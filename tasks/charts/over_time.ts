@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { formatCount, formatMs, significant } from "../model/units.ts";
+import { isCrowded } from "./crowded.ts";
 import { largest } from "./extremes.ts";
 import { QUANTILE_LINES, quantileLegend, type QuantileLine } from "./quantile_lines.ts";
 import { type Figure, makeFigure, numbers, styleLegend, words } from "./figure.ts";
@@ -98,6 +99,8 @@ class Timeline {
   readonly positive: readonly SecondPoint[];
   readonly bin: number;
   readonly end: number;
+  /** See `isCrowded`. */
+  readonly crowded: boolean;
   /** The warm-up. */
   readonly shade: readonly Plot.Markish[];
   readonly #starts = new Map<SecondPoint, number>();
@@ -107,6 +110,7 @@ class Timeline {
     this.arms = [...this.styles.keys()];
     this.positive = points.filter((point) => (point.p50 ?? 0) > 0);
     this.bin = points[0]?.bin ?? 1;
+    this.crowded = isCrowded(points);
     this.end = largest(1, points.map((point) => point.second + this.bin));
     const warm = largest(0, points.filter(({ warmup }) => warmup).map((p) => p.second + this.bin));
     this.shade = warm > 0 ? [Plot.rect([{ x1: 0, x2: warm }], { x1: "x1", x2: "x2", ...SHADE })] : [];
@@ -155,12 +159,19 @@ function latencyRows(id: string, time: Timeline, lines: readonly QuantileLine[])
             `${point.arm}, second ${point.second}: ${key} ${formatMs(point[key])}`;
           return [
             Plot.line(own, { ...place, z, stroke, strokeWidth: width, strokeDasharray: dash }),
-            Plot.dot(own, { ...place, r: 1.6, fill: stroke, title }),
+            time.crowded
+              ? Plot.dot(alone(own, z), { ...place, r: 1.6, fill: stroke })
+              : Plot.dot(own, { ...place, r: 1.6, fill: stroke, title }),
           ];
         })
       ),
     ],
   });
+}
+
+/** Points that no line goes through. */
+function alone(points: readonly SecondPoint[], z: (point: SecondPoint) => string): SecondPoint[] {
+  return [...Map.groupBy(points, z).values()].filter(({ length }) => length === 1).flat();
 }
 
 function bars(id: string, time: Timeline, y: "ok" | "errors", label: string, axis: string | null): string {
@@ -182,7 +193,7 @@ function bars(id: string, time: Timeline, y: "ok" | "errors", label: string, axi
     },
     marks: [
       ...time.shade,
-      Plot.rectY(points, {
+      Plot.rectY(time.crowded ? points.filter((point) => height(point) > 0) : points, {
         x1: time.from,
         x2: time.until,
         y: height,
@@ -190,7 +201,9 @@ function bars(id: string, time: Timeline, y: "ok" | "errors", label: string, axi
         fill: y === "errors" ? "currentColor" : (point: SecondPoint) => styles.get(point.arm)!.colour,
         insetLeft: 0.3,
         insetRight: 0.3,
-        title: (point: SecondPoint) => `${point.arm}, second ${point.second}: ${point[y]} ${y}`,
+        ...!time.crowded && {
+          title: (point: SecondPoint) => `${point.arm}, second ${point.second}: ${point[y]} ${y}`,
+        },
       }),
       Plot.ruleY([0]),
     ],

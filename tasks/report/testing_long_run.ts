@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import * as charts from "../charts/mod.ts";
 import type { Figure } from "../charts/figure.ts";
+import { readConfig } from "../config.ts";
 import { openRun, type RunReader } from "../store/read.ts";
 import { withTempDir } from "../store/testing.ts";
 import { fixtureRun } from "../summary/testing.ts";
+import { makeReport } from "./report.ts";
 
 /** Bins of a chart at the most, whatever the run's length. */
 const MOST_BINS = 1800;
@@ -71,4 +74,17 @@ export async function checkCharts(bench: RunReader): Promise<void> {
   const gaps = samples.filter(({ metric }) => metric === "gap_ms");
   assert(gaps.length > 100 && gaps.length <= MOST_BINS + 1, `${gaps.length} of gap_ms`);
   small(charts.sampleSeries(charts.samplePanels(samples)));
+}
+
+/** A report can be sent as one file: README.md says how large it is at the most. */
+const MOST_PAGE_BYTES = 2e6;
+
+/** Makes the whole report, and checks that its page is as small as is promised. */
+export async function checkPage({ db, run }: RunReader): Promise<void> {
+  await withTempDir(async (dir) => {
+    const config = { ...readConfig(), home: join(dir, "home"), reports: join(dir, "reports") };
+    const { html } = await makeReport({ config, db, runRef: run.runId, pdf: false });
+    const { size } = await Deno.stat(html);
+    assert(size < MOST_PAGE_BYTES, `${size} bytes`);
+  });
 }
