@@ -24,6 +24,8 @@ interface LookedAt {
   readonly held: boolean;
   /** Has a last look at what a run has left, before it is dropped. @param url of the clone; may hold a password */
   readonly look?: (runId: string, url: string) => Promise<void>;
+  /** Gets what was dropped, by and by: also of what an interruption cuts short. */
+  readonly told?: string[];
 }
 
 /**
@@ -33,7 +35,7 @@ interface LookedAt {
  */
 export async function dropLeftClones(home: string, at: LookedAt): Promise<LeftClones> {
   const { records, damaged } = keptClones(home);
-  const told: string[] = [];
+  const { told = [] } = at;
   const left: string[] = [...damaged];
   const ended = records.filter(({ owner }) => !isAlive(owner));
   if (ended.length === 0) return { told, left };

@@ -9,7 +9,7 @@ import type { DatabasePlace } from "../undo/record.ts";
 import { type Holder, holdersOf } from "./left_holders.ts";
 import { isUndecided, undecidedText } from "./left_undecided.ts";
 import { keptMoves, type MoveRecord } from "./move_record.ts";
-import { GONE, removeMove, type SideUrl } from "./remove_move.ts";
+import { GONE, removeMove, type SideUrl, unfenceMove } from "./remove_move.ts";
 
 /** What became of what killed moves have left, a sentence each. */
 export interface LeftMoves {
@@ -33,16 +33,17 @@ export type LookAtMoved = (record: MoveRecord, holders: readonly Holder[]) => Pr
  * writing; what cannot be reached is named each time until it is gone. Comes before clones are dropped: a database with a
  * subscription cannot be. The caller holds the lock of the home.
  * @param servers those that may be asked
- * @param look has a last look
+ * @param look has a last look, while nobody is kept from writing any more
+ * @param told gets what was done, by and by
  * @throws what the look throws
  */
 export async function removeLeftMoves(
   home: string,
   servers: Readonly<Record<Side, ServerUrl | null>>,
   look: LookAtMoved = async () => {},
+  told: string[] = [],
 ): Promise<LeftMoves> {
   const { records, damaged } = keptMoves(home);
-  const told: string[] = [];
   const left: string[] = [...damaged];
   for (const record of records.filter(({ owner }) => !isAlive(owner))) {
     if (record.removed) {
@@ -59,6 +60,7 @@ export async function removeLeftMoves(
       await withClient(url, (client) => endStatements(client, record.runId), { name: "benchbook move" })
         .catch(() => {});
     }
+    await unfenceMove(record, urls);
     await look(record, await holdersOf(home, record, urls));
     const still = await removeMove(home, record, urls, isUndecided(record));
     left.push(...still);

@@ -68,6 +68,15 @@ export async function removeMove(
   return [...left.values()];
 }
 
+/** Lets everybody write again, where a server can be reached; `removeMove` says what is left. May be called any number of times. */
+export async function unfenceMove(record: MoveRecord, urls: Readonly<Record<Side, SideUrl>>): Promise<void> {
+  const names = namesOf(record.runId, record.mark);
+  for (const url of [urls.source, urls.target]) {
+    if (typeof url !== "string") continue;
+    await withClient(url, (client) => unfence(client, names), { name: "benchbook move" }).catch(() => {});
+  }
+}
+
 async function unfence(client: Client, { schema, mark }: MoveNames): Promise<void> {
   const { rowCount } = await client.query(
     "SELECT FROM pg_namespace WHERE nspname = $1 AND obj_description(oid, 'pg_namespace') = $2",

@@ -13,11 +13,12 @@ import { mayRemove } from "../terminal/ask.ts";
 import { openTerminal } from "../terminal/terminal.ts";
 import { keptRecords } from "../undo/journal.ts";
 import { takeBackLeftWrites } from "../undo/left_writes.ts";
+import type { WriteRecord } from "../undo/record.ts";
 import { sqlOf } from "../undo/own_file.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { leftMoves } from "./left_moves.ts";
 import { LeftLedgers } from "./left_ledgers.ts";
-import { copiesIn } from "./left_writes.ts";
+import { copiesIn, tellAll } from "./left_writes.ts";
 import { startStack } from "./prepare.ts";
 
 /**
@@ -41,39 +42,39 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
     return ExitCode.ok;
   }
   await using stack = await startStack(config, [], terminal, interrupt.signal);
-  const ledgers = new LeftLedgers(config.home, interrupt.signal);
-  const moves = await leftMoves(config.home, stack, ledgers.lookMoved);
-  const { told, left } = await takeBackLeftWrites(config.home, {
-    url: stack.postgres.adminUrl,
-    embedded: isEmbedded(stack.postgres),
-    held: false,
-    copies: await copiesIn(config.home, stack),
-    signal: interrupt.signal,
-    look: ledgers.lookInPlace,
-    mayRun: (record, corrected) => {
-      for (const { file, path, sql } of sqlOf(record)) {
-        const lines = sql.split("\n").map((line) => `  ${line}`).join("\n");
-        const says = corrected && file === record.own?.file
-          ? `${path}, which has changed since, says now`
-          : `its record (${file}) says`;
-        terminal.print(`To take back what the run ${record.runId} left, ${says}:\n${lines}`);
-      }
-      return mayRemove("Run this SQL with your rights?", yes);
-    },
+  const { signal } = interrupt;
+  const still = await tellAll(terminal, async (told) => {
+    const ledgers = new LeftLedgers(config.home, signal, told);
+    const at = { url: stack.postgres.adminUrl, embedded: isEmbedded(stack.postgres), held: false, told };
+    const moves = await leftMoves(config.home, stack, ledgers.lookMoved, told);
+    const { left } = await takeBackLeftWrites(config.home, {
+      ...at,
+      copies: await copiesIn(config.home, stack),
+      signal,
+      look: ledgers.lookInPlace,
+      mayRun: (record, corrected) => {
+        terminal.print(sqlText(record, corrected));
+        return mayRemove("Run this SQL with your rights?", yes);
+      },
+    });
+    const dropped = await dropLeftClones(config.home, { ...at, look: ledgers.look });
+    await ledgers.forgetOthers();
+    const probes = await leftProbes(config, probed);
+    told.push(...probes.told);
+    return [...left, ...moves.left, ...dropped.left, ...probes.left];
   });
-  const dropped = await dropLeftClones(config.home, {
-    url: stack.postgres.adminUrl,
-    embedded: isEmbedded(stack.postgres),
-    held: false,
-    look: ledgers.look,
-  });
-  await ledgers.forgetOthers();
-  const probes = await leftProbes(config, probed);
-  const said = [...moves.told, ...ledgers.told, ...told, ...dropped.told, ...probes.told];
-  for (const line of said) terminal.print(line);
-  const still = [...left, ...moves.left, ...dropped.left, ...probes.left];
-  for (const line of still) terminal.print(`! ${line}`);
   return still.length === 0 ? ExitCode.ok : ExitCode.service;
+}
+
+/** SQL that is asked about, with where it stands. */
+function sqlText(record: WriteRecord, corrected: boolean): string {
+  return sqlOf(record).map(({ file, path, sql }) => {
+    const lines = sql.split("\n").map((line) => `  ${line}`).join("\n");
+    const says = corrected && file === record.own?.file
+      ? `${path}, which has changed since, says now`
+      : `its record (${file}) says`;
+    return `To take back what the run ${record.runId} left, ${says}:\n${lines}`;
+  }).join("\n");
 }
 
 /** Drops the ledgers of probes that were killed, at the server that DATABASE_URL leads to. @param named those that the home knows of */

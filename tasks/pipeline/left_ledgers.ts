@@ -1,17 +1,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { keptClones } from "../clone/clone_record.ts";
+import { type LedgerRecord, mixOfLedger } from "../migrate/ledger/ledger_form.ts";
 import {
   forgetLedger,
   leftLedger,
-  mixOfLedger,
   runsWithLedger,
   spoolOfLedger,
   storeOfLedger,
 } from "../migrate/ledger/ledger_record.ts";
 import { mergeLedgers } from "../migrate/ledger/merge.ts";
 import { verifyLedger } from "../migrate/ledger/verify.ts";
-import { BenchbookError, InterruptedError } from "../model/errors.ts";
+import { InterruptedError, ServiceError } from "../model/errors.ts";
 import type { LedgerEntry } from "../model/migration.ts";
 import { placeOfUrl } from "../postgres/place.ts";
 import { counted, formatCount } from "../model/units.ts";
@@ -26,12 +26,13 @@ import { ledgerTable } from "../store/tables/ledger.ts";
 export class LeftLedgers {
   readonly #home: string;
   readonly #signal: AbortSignal;
-  /** What came of it, a sentence each. */
-  readonly told: string[] = [];
+  readonly #told: string[];
 
-  constructor(home: string, signal: AbortSignal) {
+  /** @param told gets what came of it, a sentence each */
+  constructor(home: string, signal: AbortSignal, told: string[]) {
     this.#home = home;
     this.#signal = signal;
+    this.#told = told;
   }
 
   /**
@@ -64,9 +65,32 @@ export class LeftLedgers {
     await this.#judge(runId, holders.map(({ url }) => url), where);
   };
 
+  /**
+   * Judges them for the last time: what was written is removed next, and half of it would look like writes that were lost.
+   * What keeps them from being judged keeps nothing from being removed.
+   */
   async #judge(runId: string, urls: readonly string[], where: string): Promise<void> {
     const record = leftLedger(this.#home, runId);
     if (record === null) return;
+    try {
+      if ("unreadable" in record) throw new ServiceError(record.unreadable);
+      const entries = await this.#check(record, urls, where);
+      await this.#keep(runId, entries).catch((error: Error) => {
+        this.#told.push(`That cannot be kept with the run: ${error.message}.`);
+      });
+    } catch (error) {
+      if (error instanceof InterruptedError) throw error;
+      this.#told.push(`The writes of the run ${runId} cannot be judged: ${(error as Error).message}.`);
+    }
+    try {
+      forgetLedger(this.#home, runId);
+    } catch (error) {
+      this.#told.push(`What they are judged by cannot be removed: ${(error as Error).message}.`);
+    }
+  }
+
+  async #check(record: LedgerRecord, urls: readonly string[], where: string): Promise<LedgerEntry[]> {
+    const { runId } = record;
     const ledgers: LedgerEntry[][] = [];
     const told: string[] = [];
     for (const url of urls) {
@@ -85,26 +109,11 @@ export class LeftLedgers {
       told.push(...notes);
     }
     const entries = mergeLedgers(ledgers);
-    const ok = entries.filter(({ outcome }) => outcome === "ok").length;
-    const wrong = entries.filter(({ problem }) => problem !== null).length;
-    const unseen = entries.filter(({ verified }) => verified === null).length;
-    const found = [
-      ...wrong > 0 ? [counted(wrong, "problem")] : unseen === 0 ? ["none is missing or wrong"] : [],
-      ...unseen > 0 ? [`${formatCount(unseen)} could not be looked at`] : [],
-    ].join(", ");
-    this.told.push(
-      [
-        `Checked the writes of the run ${runId} ${where}: ${counted(ok, "acknowledged write")}, ${found}.`,
-        ...new Set(told),
-      ].join(" "),
-    );
-    try {
-      await this.#keep(runId, entries);
-      forgetLedger(this.#home, runId);
-    } catch (error) {
-      if (!(error instanceof BenchbookError)) throw error;
-      this.told.push(`That cannot be kept with the run: ${error.message}.`);
-    }
+    this.#told.push([
+      `Checked the writes of the run ${runId} ${where}: ${foundText(entries)}.`,
+      ...new Set(told),
+    ].join(" "));
+    return entries;
   }
 
   /** With its spool, which is loaded later, or in the store that it is in by now. */
@@ -121,6 +130,19 @@ export class LeftLedgers {
       if (leftLedger(this.#home, runId) !== null) await forgetUnlessLeft(this.#home, runId);
     }
   }
+}
+
+/** `36 acknowledged writes, none is missing or wrong`. */
+function foundText(entries: readonly LedgerEntry[]): string {
+  const count = (has: (entry: LedgerEntry) => boolean) => entries.filter(has).length;
+  const ok = count(({ outcome }) => outcome === "ok");
+  const wrong = count(({ problem }) => problem !== null);
+  const unseen = count(({ verified }) => verified === null);
+  return [
+    counted(ok, "acknowledged write"),
+    ...wrong > 0 ? [counted(wrong, "problem")] : unseen === 0 ? ["none is missing or wrong"] : [],
+    ...unseen > 0 ? [`${formatCount(unseen)} could not be looked at`] : [],
+  ].join(", ");
 }
 
 /** Forgets what a run's writes are judged by, unless what it wrote is left. */

@@ -27,10 +27,10 @@ export async function tellLeftMoves(
   { home, stack, signal }: Pick<LeftWritesOptions, "home" | "stack" | "signal">,
   terminal: Pick<Terminal, "print">,
 ): Promise<void> {
-  const ledgers = new LeftLedgers(home, signal);
-  const moves = await leftMoves(home, stack, ledgers.lookMoved);
-  for (const line of [...ledgers.told, ...moves.told]) terminal.print(line);
-  for (const line of moves.left) terminal.print(`! ${line}`);
+  await tellAll(terminal, async (told) => {
+    const ledgers = new LeftLedgers(home, signal, told);
+    return (await leftMoves(home, stack, ledgers.lookMoved, told)).left;
+  });
 }
 
 /**
@@ -41,15 +41,37 @@ export async function tellLeftWrites(
   { home, stack, url, held, others, signal }: LeftWritesOptions,
   terminal: Pick<Terminal, "print">,
 ): Promise<void> {
-  const embedded = isEmbedded(stack.postgres);
-  const ledgers = new LeftLedgers(home, signal);
-  const copies = await copiesIn(home, stack);
-  const look = ledgers.lookInPlace;
-  const writes = await takeBackLeftWrites(home, { url, embedded, held, others, copies, signal, look });
-  const clones = await dropLeftClones(home, { url, embedded, held, look: ledgers.look });
-  await ledgers.forgetOthers();
-  for (const line of [...ledgers.told, ...writes.told, ...clones.told]) terminal.print(line);
-  for (const line of [...writes.left, ...clones.left]) terminal.print(`! ${line}`);
+  await tellAll(terminal, async (told) => {
+    const embedded = isEmbedded(stack.postgres);
+    const ledgers = new LeftLedgers(home, signal, told);
+    const copies = await copiesIn(home, stack);
+    const look = ledgers.lookInPlace;
+    const asked = { url, embedded, held, others, copies, signal, look, told };
+    const writes = await takeBackLeftWrites(home, asked);
+    const clones = await dropLeftClones(home, { url, embedded, held, look: ledgers.look, told });
+    await ledgers.forgetOthers();
+    return [...writes.left, ...clones.left];
+  });
+}
+
+/**
+ * Prints what was done, also where it is interrupted: the next start says nothing of it.
+ * @param work gives what is left, and tells what it has done
+ * @returns what is left
+ */
+export async function tellAll(
+  terminal: Pick<Terminal, "print">,
+  work: (told: string[]) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  const told: string[] = [];
+  let left: readonly string[] = [];
+  try {
+    left = await work(told);
+  } finally {
+    for (const line of told) terminal.print(line);
+  }
+  for (const line of left) terminal.print(`! ${line}`);
+  return left;
 }
 
 /** The user's new server, where something may be left in a copy of theirs. */

@@ -122,6 +122,14 @@ function recordIn({ home }: Workbench): Pick<InPlaceRecord, "statement" | "done"
   }
 }
 
+/** Takes a part of what a run's writes are judged by away. */
+function damageLedger({ home }: Workbench): void {
+  const [runId] = readdirSync(join(home, "ledgers"));
+  const path = join(home, "ledgers", runId!, "record.json");
+  const { draws: _, ...rest } = JSON.parse(Deno.readTextFileSync(path));
+  Deno.writeTextFileSync(path, JSON.stringify(rest));
+}
+
 Deno.test("kill -9 before, within and after a change in place is told by the next start, with what is left of it", async (t) => {
   await withTheirs(async ({ bench, env, client }) => {
     const building = ownFile(
@@ -166,7 +174,9 @@ Deno.test("kill -9 before, within and after a change in place is told by the nex
       );
       const running = start(building, "30s");
       await bench.measuring();
+      await until(async () => await ownRows() || null, "no row of the load's");
       await kill(running);
+      damageLedger(bench);
     });
     await t.step("while it builds an index, which stays INVALID", async () => {
       await client.query("BEGIN; LOCK TABLE northwind.orders IN ROW EXCLUSIVE MODE");
@@ -176,8 +186,14 @@ Deno.test("kill -9 before, within and after a change in place is told by the nex
       await until(invalid, "no index that is being built");
       await kill(running);
       await client.query("COMMIT");
+      const { stdout } = await running.result;
+      // Whether they can be judged or not, they are taken back.
+      const [, runId] =
+        /The writes of the run (\S+) cannot be judged: \S+record\.json is damaged\./.exec(stdout) ?? [];
+      assert.match(stdout, new RegExp(`Took back what the run ${runId} .* had left in .*: [\\d,]+ rows?\\.`));
+      assert.doesNotMatch(stdout, /not known whether/);
       assert.match(
-        (await running.result).stdout,
+        stdout,
         /was cut off before it began with \S+change\.sql in the database "mine" at \S+: nothing of it is done there/,
       );
       const said = await next();

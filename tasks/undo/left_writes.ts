@@ -36,6 +36,8 @@ export interface LookedAt {
   readonly signal?: AbortSignal;
   /** Has a last look at what a run wrote into its own database, before it is taken back. @param url may hold a password */
   readonly look?: (runId: string, url: string) => Promise<void>;
+  /** Gets what was taken back, by and by: also of what an interruption cuts short. */
+  readonly told?: string[];
   /**
    * Asks whether SQL may run that is not the same in a record and in its scenario's files; without it it does not. The
    * undo is the file's as it is now, where that is to be had.
@@ -61,7 +63,7 @@ interface Opened {
  */
 export async function takeBackLeftWrites(home: string, at: LookedAt): Promise<LeftWrites> {
   const { records, damaged } = await keptRecords(home);
-  const told: string[] = [];
+  const { told = [] } = at;
   const left: string[] = [...damaged];
   const ended = records.filter(({ owner }) => !isAlive(owner));
   if (ended.length === 0) return { told, left };

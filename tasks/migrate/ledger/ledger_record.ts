@@ -2,47 +2,16 @@ import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isFolder } from "../../files/entry.ts";
 import { readOwned, writeDurably } from "../../files/own_record.ts";
-import type { Mix } from "../../load/mix.ts";
-import { mixOf, type MixPlan } from "../../load/plan.ts";
 import { ServiceError } from "../../model/errors.ts";
 import { isRunId } from "../../model/run_id.ts";
-import { isAlive, isProcessId, type ProcessId, self } from "../../stack/process.ts";
+import { isAlive, isProcessId, self } from "../../stack/process.ts";
 import { spoolRoot } from "../../store/spool.ts";
-import type { WritingArm } from "../../undo/evidence.ts";
 import { keepSegments } from "../../undo/kept_segments.ts";
-import type { SlotWrites } from "../../undo/may_write.ts";
-import type { RegisterValues } from "./register_rows.ts";
-import type { Written } from "./written.ts";
+import { type KeptLedger, type LedgerRecord, parseLedger } from "./ledger_form.ts";
 
 const FOLDER = "ledgers";
 /** More than values drawn from files and registers of the longest run take. */
 const MOST_BYTES = 256 * 2 ** 20;
-
-/** What the values of a run's requests are drawn by, as plain data. */
-export type KeptDraws = Omit<MixPlan, "seed" | "streams">;
-
-/** All that is needed to judge the writes of a run after it was killed: what its spool does not tell. */
-export interface LedgerRecord {
-  readonly runId: string;
-  readonly owner: ProcessId;
-  readonly writes: SlotWrites;
-  /** By operation. */
-  readonly written: readonly (Written | null)[];
-  readonly draws: KeptDraws;
-  readonly arms: readonly WritingArm[];
-  readonly slots: number | null;
-  readonly retries: number;
-  readonly registers: RegisterValues;
-}
-
-/** The same as it is kept. */
-interface KeptLedger extends Omit<LedgerRecord, "registers"> {
-  readonly schema: 1;
-  readonly registers: readonly (readonly [
-    id: string,
-    rows: readonly (readonly [key: string, values: readonly (string | null)[]])[],
-  ])[];
-}
 
 /**
  * Keeps on disk what decides about a run's writes, before the first of them.
@@ -105,11 +74,21 @@ export function keepLedgerSpool(home: string, runId: string, dir: string, db: st
 
 const STORE = "store.json";
 
-/** The store that a run is in; null while its spool is not loaded. */
+/**
+ * The store that a run is in; null while its spool is not loaded.
+ * @throws {ServiceError} where that is known no more
+ */
 export function storeOfLedger(home: string, runId: string): string | null {
-  const read = readOwned(join(ledgerFolder(home, runId), STORE), MOST_BYTES);
-  if (read === null || read.refused !== null) return null;
-  return JSON.parse(read.text) as string;
+  const path = join(ledgerFolder(home, runId), STORE);
+  if (!existsSync(path)) return null;
+  const read = readOwned(path, MOST_BYTES);
+  try {
+    const db: unknown = read === null || read.refused !== null ? null : JSON.parse(read.text);
+    if (typeof db === "string") return db;
+  } catch {
+    // It is damaged.
+  }
+  throw new ServiceError(`Cannot tell which store the run ${runId} is in: ${path} is damaged`);
 }
 
 /** Where a run's spool lies, or what was kept of it. */
@@ -118,17 +97,30 @@ export function spoolOfLedger(home: string, runId: string): string {
   return isFolder(pending) ? pending : ledgerFolder(home, runId);
 }
 
-/** What a killed run's writes are judged by; null where nothing, or nothing that can be read, was kept of them. */
-export function leftLedger(home: string, runId: string): LedgerRecord | null {
-  const read = readOwned(recordPath(home, runId), MOST_BYTES);
-  if (read === null || read.refused !== null) return null;
+/** A record by which nothing can be judged. */
+export interface UnreadableLedger {
+  /** Why, as a sentence's part. */
+  readonly unreadable: string;
+}
+
+/** What a killed run's writes are judged by; null where nothing was kept of them, or the run goes on. */
+export function leftLedger(home: string, runId: string): LedgerRecord | UnreadableLedger | null {
+  const path = recordPath(home, runId);
+  if (!existsSync(path)) return null;
+  const read = readOwned(path, MOST_BYTES);
+  if (read === null) return { unreadable: `${path} cannot be read` };
+  if (read.refused !== null) return { unreadable: `${path} ${read.refused}` };
+  const kept = keptIn(read.text);
+  if (kept !== null && isProcessId(kept.owner) && isAlive(kept.owner)) return null;
+  if (kept !== null && kept.schema !== 1) return { unreadable: `another version of Benchbook wrote ${path}` };
+  const record = kept?.runId !== runId || !isProcessId(kept.owner) ? null : parseLedger(kept);
+  return record ?? { unreadable: `${path} is damaged` };
+}
+
+function keptIn(text: string): KeptLedger | null {
   try {
-    const kept = JSON.parse(read.text) as KeptLedger;
-    if (kept.schema !== 1 || kept.runId !== runId || !isProcessId(kept.owner) || isAlive(kept.owner)) {
-      return null;
-    }
-    const registers = new Map(kept.registers.map(([id, rows]) => [id, new Map(rows)]));
-    return { ...kept, registers };
+    const kept = JSON.parse(text);
+    return typeof kept === "object" ? kept : null;
   } catch {
     return null;
   }
@@ -141,11 +133,6 @@ export function runsWithLedger(home: string): string[] {
   } catch {
     return [];
   }
-}
-
-/** What decides which values the run's writes gave. */
-export function mixOfLedger({ draws, writes }: Pick<LedgerRecord, "draws" | "writes">): Mix {
-  return mixOf({ ...draws, streams: writes.streams, seed: writes.seed });
 }
 
 function recordPath(home: string, runId: string): string {
