@@ -4,9 +4,11 @@ import { BenchbookError, ServiceError } from "../model/errors.ts";
 import { formatBytes } from "../model/units.ts";
 import type { InstanceControl, StartInstance } from "./instance_control.ts";
 import {
+  boundRedis,
   embeddedRedisUrl,
   findRedis,
   REDIS_ADVICE,
+  REDIS_LIMITS,
   type RedisMemory,
   redisMemory,
   redisVersion,
@@ -16,7 +18,7 @@ import type { RedisService, StackOptions, Unavailable } from "./services.ts";
 import { readRecords, record, stopServices } from "./state.ts";
 
 const IDENTITY = { available: true, name: "redis", service: "redis", role: "cache" } as const;
-const SETTINGS = { maxmemory: "256mb", "maxmemory-policy": "allkeys-lru", save: "", appendonly: "no" };
+const SETTINGS = { ...REDIS_LIMITS, save: "", appendonly: "no" };
 
 /** The user's Redis, the one that `up` left, or a new one; a Redis that cannot be had is no error. */
 export async function openRedis(
@@ -35,6 +37,7 @@ export async function openRedis(
     const url = embeddedRedisUrl(home, running.port);
     const version = await redisVersion(url, 2_000);
     if (!(version instanceof Error)) {
+      await boundRedis(url);
       return { ...IDENTITY, origin: "embedded", url, version, settings: SETTINGS, process: running.process };
     }
     await stopServices(home, [running]);

@@ -101,6 +101,20 @@ export async function redisVersion(url: string, timeoutMs = 5_000): Promise<stri
   return /^redis_version:(\S+)/m.exec(info)?.[1] ?? "unknown";
 }
 
+/** What bounds Benchbook's own Redis. */
+export const REDIS_LIMITS = { maxmemory: "256mb", "maxmemory-policy": "allkeys-lru" } as const;
+
+/** Bounds a Redis of Benchbook's own anew that runs already: whoever was killed may have set other limits. */
+export async function boundRedis(url: string): Promise<void> {
+  const client = new RedisClient(url, 5_000);
+  try {
+    await client.connect();
+    for (const [name, value] of Object.entries(REDIS_LIMITS)) await client.ask("CONFIG", "SET", name, value);
+  } finally {
+    client.close();
+  }
+}
+
 /** How full a Redis is. */
 export interface RedisMemory {
   readonly usedBytes: number;
@@ -151,8 +165,7 @@ function configuration(home: string, port: number): string {
     "appendonly no",
     // Bounded like a production cache. allkeys-lru, not noeviction: a full cache evicts, it does not fail
     // writes. Evictions are sampled, so a run in which they matter shows it.
-    "maxmemory 256mb",
-    "maxmemory-policy allkeys-lru",
+    ...Object.entries(REDIS_LIMITS).map(([name, value]) => `${name} ${value}`),
     "",
   ].join("\n");
 }

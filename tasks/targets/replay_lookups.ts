@@ -25,16 +25,32 @@ export interface Replay extends Pick<Trace, "key" | "counts"> {
 const NAME = "lookup-of-a-run-that-is-made-again";
 const STATEMENT: Statement = { operationId: 0, name: NAME, write: false, text: "", parameters: ["id"] };
 
-/** Works with a Redis of Benchbook's own that evicts what was asked for longest ago; its limits are as before afterwards. */
-export async function withOwnLimits<T>(redisUrl: string, work: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis(redisUrl);
+/** A Redis whose limits may be set, as others' keys are not in it. */
+export interface OwnLimits {
+  readonly redis: Redis;
+  /** Its own limit, as CONFIG GET says it. */
+  readonly maxmemory: string;
+}
+
+/**
+ * Works with a Redis of Benchbook's own that evicts what was asked for longest ago; its limits are as before afterwards.
+ * @returns null where others have keys in it, which lower limits would evict
+ */
+export async function withOwnLimits<T>(
+  redisUrl: string,
+  work: (limits: OwnLimits) => Promise<T>,
+): Promise<T | null> {
+  const redis = new Redis(redisUrl, { maxRetriesPerRequest: 2 });
+  // What fails is told by the command that fails.
+  redis.on("error", () => {});
   const names = ["maxmemory", "maxmemory-policy"] as const;
   try {
-    const before = [];
+    if (/^db\d+:/m.test(await redis.info("keyspace"))) return null;
+    const before: string[] = [];
     for (const name of names) before.push((await redis.config("GET", name) as string[])[1]!);
     try {
       await redis.config("SET", "maxmemory-policy", "allkeys-lru");
-      return await work(redis);
+      return await work({ redis, maxmemory: before[0]! });
     } finally {
       for (const [at, name] of names.entries()) await redis.config("SET", name, before[at]!);
     }
@@ -45,18 +61,18 @@ export async function withOwnLimits<T>(redisUrl: string, work: (redis: Redis) =>
 
 /**
  * Makes lookups of a cache of this TTL and memory, by cache-aside.
- * @param redis with limits that may be set, see `withOwnLimits`
+ * @param limits those that `withOwnLimits` gives
  * @param prefix of the keys, which are gone afterwards
  * @returns the hit rate of those that count; NaN where none does
  */
 export async function replayLookups(
-  redis: Redis,
+  { redis, maxmemory }: OwnLimits,
   redisUrl: string,
   prefix: string,
   { ttlSeconds, memoryBytes }: CachePoint,
   replay: Replay,
 ): Promise<number> {
-  await redis.config("SET", "maxmemory", "0");
+  await redis.config("SET", "maxmemory", maxmemory);
   const cached = new CachedTarget(slowSource(replay), {
     redisUrl,
     prefix,

@@ -22,7 +22,10 @@ const BASE: CachePoint = { ttlSeconds: 2, memoryBytes: Infinity };
 /** TTLs, and memories as shares of what all entries take. */
 const POINTS = [[0.5, Infinity], [4, Infinity], [2, 1 / 2], [4, 1 / 2], [2, 1 / 4], [4, 1 / 4]] as const;
 
-/** Six caches, computed from the lookups of a seventh, and then really run. @param redisUrl of a server of our own */
+/**
+ * Six caches, computed from the lookups of a seventh, and then really run; none where others have keys in that Redis.
+ * @param redisUrl of a server of our own
+ */
 export async function checkedPoints(
   redisUrl: string,
   prefix: string,
@@ -30,8 +33,8 @@ export async function checkedPoints(
 ): Promise<CheckedPoint[]> {
   const { replay, trace } = recorded(lookups);
   const textOf = () => LENGTH;
-  return await withOwnLimits(redisUrl, async (redis) => {
-    await replayLookups(redis, redisUrl, prefix, BASE, { ...replay, textOf });
+  return await withOwnLimits(redisUrl, async (limits) => {
+    await replayLookups(limits, redisUrl, prefix, BASE, { ...replay, textOf });
     const known = trace.bytes.find((bytes) => bytes > 0) ?? 0;
     // All are alike; those that were asked for once alone had no hit to tell.
     for (const key of new Set(trace.key)) trace.bytes[key] ||= known;
@@ -40,7 +43,7 @@ export async function checkedPoints(
     const computed = hitRates(trace, points);
     const checked: CheckedPoint[] = [];
     for (const [at, point] of points.entries()) {
-      const measured = await replayLookups(redis, redisUrl, prefix, point, {
+      const measured = await replayLookups(limits, redisUrl, prefix, point, {
         ...replay,
         textOf,
         onAnswer: undefined,
@@ -48,7 +51,7 @@ export async function checkedPoints(
       checked.push({ ...point, computed: computed[at]!, measured });
     }
     return checked;
-  });
+  }) ?? [];
 }
 
 /** Lookups by chance, of which the first fifth fills the cache, and the trace that they leave when they are made. */

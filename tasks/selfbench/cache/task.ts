@@ -71,7 +71,11 @@ async function benchCache(
       }));
     return {
       findings: [...cacheFindings(costs, found), ...curveFindings(points)],
-      notMeasured: points.length > 0 ? [] : ["hit rates under maxmemory: REDIS_URL names a server of yours"],
+      notMeasured: points.length > 0 ? [] : [
+        `hit rates under maxmemory: ${
+          isEmbedded(redis) ? "others have keys in that Redis" : "REDIS_URL names a server of yours"
+        }`,
+      ],
     };
   } finally {
     await forgetKeys(redis.url, prefix, { ofAnother: true });
