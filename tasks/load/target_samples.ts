@@ -1,5 +1,11 @@
 import { PROBE_METRICS, PROBE_SOURCE } from "../model/probe.ts";
-import { CACHE_BACKGROUND_LOADS, CACHE_INVALIDATIONS, CACHE_REFUSALS, type Sample } from "../model/run.ts";
+import {
+  CACHE_BACKGROUND_LOADS,
+  CACHE_INVALIDATIONS,
+  CACHE_REFUSALS,
+  CACHE_SLOWEST_LOAD,
+  type Sample,
+} from "../model/run.ts";
 import type { Target } from "../targets/target.ts";
 import type { LoadPlan } from "./plan.ts";
 
@@ -19,6 +25,7 @@ export function targetSamples(
       ...refused(target, arm, atUs),
       ...background(target, arm, atUs),
       ...invalidations(target, arm),
+      ...slowest(target, arm, atUs),
       ...tellConnections ? connections(target, arm) : [],
     ];
   });
@@ -54,6 +61,18 @@ function invalidations(target: Target, arm: string): Sample[] {
     labels: { arm },
     value: n,
   }));
+}
+
+function slowest(target: Target, arm: string, atUs: number): Sample[] {
+  const us = target.slowestLoadUs?.() ?? 0;
+  if (us === 0) return [];
+  return [{
+    atUs: Math.round(atUs),
+    source: "redis",
+    metric: CACHE_SLOWEST_LOAD,
+    labels: { arm },
+    value: us / 1000,
+  }];
 }
 
 function connections(target: Target, arm: string): Sample[] {

@@ -271,6 +271,9 @@ export const CACHE_REFUSALS = "cache_refusals";
 /** Of source `redis`: loads that the cache of an arm began and no request waited for; label: arm. */
 export const CACHE_BACKGROUND_LOADS = "cache_background_loads";
 
+/** Of source `redis`: the longest load of an answer that the cache of an arm stored; label: arm. */
+export const CACHE_SLOWEST_LOAD = "cache_slowest_load_ms";
+
 /**
  * Of source `redis`: the hit rates of other caches that were run after a run; labels: arm, ttl in seconds, memory as a share of
  * what all entries take.

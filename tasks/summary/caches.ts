@@ -1,6 +1,12 @@
 import { armCacheBehaviour, type CacheBehaviour, longestLife } from "../model/cache_settings.ts";
 import type { CacheAge, CacheCheck, CacheMap, CacheSummary } from "../model/cache_summary.ts";
-import { type ArmRecord, CACHE_BACKGROUND_LOADS, CACHE_CHECKS, type Run } from "../model/run.ts";
+import {
+  type ArmRecord,
+  CACHE_BACKGROUND_LOADS,
+  CACHE_CHECKS,
+  CACHE_SLOWEST_LOAD,
+  type Run,
+} from "../model/run.ts";
 import type { Warning } from "../model/summary.ts";
 import { counted, formatMs } from "../model/units.ts";
 import { hitRates } from "../stats/miss_ratio.ts";
@@ -22,6 +28,13 @@ interface UseRow {
   readonly load_us: number | null;
 }
 
+/** One row of summary/cache_loads.sql. */
+interface ToldLoads {
+  readonly arm: string;
+  readonly background: number;
+  readonly slowest_us: number | null;
+}
+
 /** From Redis's clock to ours, and from its answer to us. */
 const TRANSIT_US = 50_000;
 /** More are sampled by keys; a map of them is computed in about a second. */
@@ -34,37 +47,48 @@ export async function cacheSummaries(
 ): Promise<CacheSummary[]> {
   if (!arms.some(({ path }) => path.endsWith("+cache"))) return [];
   const uses = await rows.rows<UseRow>(query("summary/cache_use"), { run: run.runId });
-  const background = await rows.rows<{ readonly arm: string; readonly n: number }>(
-    "SELECT labels ->> '$.arm' AS arm, sum(value)::DOUBLE AS n FROM sample WHERE run_id = $run AND metric = $metric GROUP BY ALL",
-    { run: run.runId, metric: CACHE_BACKGROUND_LOADS },
-  );
+  const told = await rows.rows<ToldLoads>(query("summary/cache_loads"), {
+    run: run.runId,
+    background: CACHE_BACKGROUND_LOADS,
+    slowest: CACHE_SLOWEST_LOAD,
+  });
   const made: CacheSummary[] = [];
   for (const use of uses) {
     const arm = arms.find(({ name }) => name === use.arm);
     if (arm === undefined || use.lookups + use.loads === 0) continue;
     const behaviour = armCacheBehaviour(run.config.settings, arm);
+    const loads = told.find(({ arm }) => arm === use.arm);
     made.push({
       arm: use.arm,
       strategy: behaviour.strategy,
-      age: await ageOf(rows, run, use, behaviour),
+      age: await ageOf(rows, run, use, { behaviour, toldUs: loads?.slowest_us ?? null }),
       loads: use.loads,
-      backgroundLoads: background.find(({ arm }) => arm === use.arm)?.n ?? 0,
+      backgroundLoads: loads?.background ?? 0,
       map: await mapOf(rows, run, use, behaviour),
     });
   }
   return made;
 }
 
-/** How old an answer may be, µs: a load that nobody waited for took as long as a request may, at the most. */
-function promisedUs(behaviour: CacheBehaviour, slowestUs: number | null, timeoutMs: number): number {
-  const inBackground = behaviour.strategy !== "cache-aside";
-  return longestLife(behaviour) * 1e6 +
-    (inBackground || slowestUs === null ? timeoutMs * 1000 : slowestUs) + TRANSIT_US;
+/** What an arm's cache was to do, and the longest load that it told of, µs; null: of a version that told none. */
+interface Promised {
+  readonly behaviour: CacheBehaviour;
+  readonly toldUs: number | null;
 }
 
-async function ageOf(rows: Rows, run: Run, use: UseRow, behaviour: CacheBehaviour): Promise<CacheAge | null> {
+/**
+ * How old an answer may be, µs: as long as an entry lives, and the longest load. Where that was not told, a load that nobody
+ * waited for took as long as a request may, at the most.
+ */
+function promisedUs({ behaviour, toldUs }: Promised, waitedUs: number | null, timeoutMs: number): number {
+  const waitedFor = behaviour.strategy === "cache-aside" ? waitedUs : null;
+  const loadUs = toldUs === null ? waitedFor ?? timeoutMs * 1000 : Math.max(toldUs, waitedUs ?? 0);
+  return longestLife(behaviour) * 1e6 + loadUs + TRANSIT_US;
+}
+
+async function ageOf(rows: Rows, run: Run, use: UseRow, cache: Promised): Promise<CacheAge | null> {
   if (use.aged === 0) return null;
-  const promised = Math.round(promisedUs(behaviour, use.slowest_us, run.config.timeoutMs));
+  const promised = Math.round(promisedUs(cache, use.slowest_us, run.config.timeoutMs));
   const [older] = use.max_us! <= promised
     ? [{ n: 0 }]
     : await rows.rows<{ n: number }>(query("summary/cache_older"), {

@@ -5,21 +5,33 @@ import { SegmentWriter } from "../store/segment_writer.ts";
 import { bareRun, sqlOperation, steadyPhase, storeFile, withStore, withTempDir } from "../store/testing.ts";
 import { resolveRun } from "../store/runs.ts";
 import { armsOfRun } from "../store/arms.ts";
+import type { CacheSummary } from "../model/cache_summary.ts";
 import type { RunConfig } from "../model/run.ts";
 import { cacheMapCells } from "../charts/cache_map.ts";
-import { CACHE_CHECKS } from "../model/run.ts";
+import { CACHE_CHECKS, CACHE_SLOWEST_LOAD } from "../model/run.ts";
 import { formatBytes } from "../model/units.ts";
 import { cacheChecksText } from "../terminal/cache_text.ts";
 import { cacheSummaries, stalenessWarnings } from "./caches.ts";
 import { fixtureConfig } from "./testing_record.ts";
 
-/** Ten lookups a second of two keys in turn, for a minute, through a cache with a TTL of 5 s; loads take 100 ms. */
-async function cachesOf(settings: RunConfig["settings"], oldestUs = 5_100_000) {
+const USUAL = { cache_ttl: 5, cache_jitter: 0 };
+
+/**
+ * Ten lookups a second of two keys in turn, for a minute, through a cache with a TTL of 5 s; loads take 100 ms.
+ * @param settings of several runs that were asked the same
+ * @param oldestUs ages of the last answers
+ * @param slowestMs the longest load that the cache told of; null: it told none
+ */
+async function cachesOf(
+  settings: readonly RunConfig["settings"][],
+  oldestUs: readonly number[] = [5_100_000],
+  slowestMs: number | null = null,
+) {
   return await withTempDir(async (dir) => {
     const record = bareRun("R1");
     const config = {
       ...fixtureConfig(60),
-      settings: { cache_ttl: 5, cache_jitter: 0, ...settings },
+      settings: USUAL,
       arms: ["sql+cache"],
     };
     const spool = createSpool(dir, { ...record, config }, { pid: Deno.pid, startedAt: "fixture" });
@@ -35,7 +47,7 @@ async function cachesOf(settings: RunConfig["settings"], oldestUs = 5_100_000) {
         const hit = age <= 5_000_000;
         if (!hit) loaded.set(key, us);
         const done = us + (hit ? 500 : 100_000);
-        const told = slot === 599 ? oldestUs : age;
+        const told = oldestUs[599 - slot] ?? age;
         writer.push(
           slot,
           0,
@@ -66,6 +78,7 @@ async function cachesOf(settings: RunConfig["settings"], oldestUs = 5_100_000) {
       value,
     });
     spool.samples([
+      ...slowestMs === null ? [] : [of(CACHE_SLOWEST_LOAD, slowestMs, { arm: "sql+cache" })],
       of(CACHE_CHECKS.computed, 0.5),
       of(CACHE_CHECKS.measured, 0.49),
       of(CACHE_CHECKS.measured, 0.3, { ...check, arm: "other" }),
@@ -76,14 +89,21 @@ async function cachesOf(settings: RunConfig["settings"], oldestUs = 5_100_000) {
     return await withStore(storeFile(dir), "write", async (store) => {
       await loadSpool(store, spool.dir);
       const run = await resolveRun(store, "R1");
-      return await cacheSummaries(store, run, await armsOfRun(store, run));
+      const arms = await armsOfRun(store, run);
+      const summaries: CacheSummary[] = [];
+      for (const own of settings) {
+        const asked = { ...run, config: { ...run.config, settings: { ...USUAL, ...own } } };
+        const [cache, ...others] = await cacheSummaries(store, asked, arms);
+        assert.equal(others.length, 0);
+        summaries.push(cache!);
+      }
+      return summaries;
     });
   });
 }
 
 Deno.test("a cache is summed up by its loads, the age of its answers, and what other caches would have done", async () => {
-  const [cache, ...others] = await cachesOf({});
-  assert.equal(others.length, 0);
+  const [cache] = await cachesOf([{}]);
   const { age, map, ...rest } = cache!;
   assert.deepEqual(rest, { arm: "sql+cache", strategy: "cache-aside", loads: 24, backgroundLoads: 0 });
   assert.deepEqual([age!.n, age!.older, age!.maxMs, age!.promisedMs], [576, 0, 5100, 5150]);
@@ -119,13 +139,32 @@ Deno.test("a cache is summed up by its loads, the age of its answers, and what o
 });
 
 Deno.test("an answer that is older than promised is told, and what is promised hangs on the strategy", async () => {
-  const [old] = await cachesOf({}, 5_200_000);
+  const [old, stale] = await cachesOf([{}, { strategy: "stale-while-revalidate", stale_ttl: 20 }], [
+    5_200_000,
+  ]);
   assert.equal(old!.age!.older, 1);
   assert.deepEqual(stalenessWarnings([old!]).map(({ code, text }) => [code, text]), [[
     "cache-staleness",
     "1 answer of sql+cache was older than cache-aside promises: up to 5.2 s, with 5.15 s promised.",
   ]]);
-  const [stale] = await cachesOf({ strategy: "stale-while-revalidate", stale_ttl: 20 }, 5_200_000);
+  // Loads that nobody waited for may have taken as long as a request may.
   assert.equal(stale!.age!.older, 0);
   assert.ok(stale!.age!.promisedMs >= 25_000);
+});
+
+Deno.test("of each strategy answers that are too old are found, by the TTL and the longest load that the cache told of", async () => {
+  const strategies = ["cache-aside", "write-through", "xfetch", "stale-while-revalidate"] as const;
+  const settings = strategies.map((strategy) => ({ strategy, stale_ttl: 20 }));
+  // Loads took 300 ms at the most, and 50 ms are for the way: one is a millisecond too old, and one is not.
+  const caches = await cachesOf(settings, [25_351_000, 5_351_000, 5_350_000], 300);
+  assert.deepEqual(caches.map(({ strategy, age }) => [strategy, age!.promisedMs, age!.older]), [
+    ["cache-aside", 5350, 2],
+    ["write-through", 5350, 2],
+    ["xfetch", 5350, 2],
+    ["stale-while-revalidate", 25_350, 1],
+  ]);
+  assert.match(
+    stalenessWarnings([caches[2]!])[0]!.text,
+    /^2 answers of sql.cache were older than xfetch promises/,
+  );
 });

@@ -1,3 +1,4 @@
+import type { CacheSummary } from "../model/cache_summary.ts";
 import type { MigrationSummary } from "../model/migration_summary.ts";
 import { MIGRATION_SEGMENTS } from "../model/phases.ts";
 import type { ProbeSummary } from "../model/probe.ts";
@@ -6,6 +7,7 @@ import { listed } from "../model/units.ts";
 import { type RunSummary, type SegmentSummary, sloOutcome } from "../model/summary.ts";
 import type { Validity } from "../model/validity.ts";
 import type { Rows } from "../store/runs.ts";
+import { stalenessWarnings } from "./caches.ts";
 import { hostLoad, quieterMachine } from "./host_load.ts";
 import { longestOf, stallLimitMs } from "./migration/stall_limit.ts";
 import { migrationFindings } from "./migration/summary.ts";
@@ -21,12 +23,15 @@ export interface RunJudgement extends Pick<RunSummary, "verdict" | "reasons" | "
   readonly probe?: ProbeSummary;
 }
 
-/** A bench, by its targets and comparisons. */
+/** A bench, by its targets, its comparisons, and what its caches promise. */
 export async function judgedBench(
   rows: Rows,
   run: Run,
-  evidence: Omit<VerdictEvidence, "run" | "slo">,
+  { caches, ...found }: Omit<VerdictEvidence, "run" | "slo" | "broken"> & {
+    readonly caches: readonly CacheSummary[];
+  },
 ): Promise<RunJudgement> {
+  const evidence = { ...found, broken: stalenessWarnings(caches).map(({ text }) => text) };
   const slo = await judgeSlo(rows, run.runId, run.config, evidence.operations);
   return withOutcomes(run, evidence.validity, { ...judgeRun({ run, slo, ...evidence }), slo });
 }

@@ -20,6 +20,8 @@ export interface VerdictEvidence {
   readonly slo: readonly SloResult[];
   readonly comparisons: readonly Comparison[];
   readonly operations: readonly Summary[];
+  /** Promises of the system under test that requests show to be broken, a sentence each. */
+  readonly broken?: readonly string[];
   /** Absent: it was not to end when it knows. */
   readonly untilDecided?: UntilDecidedSummary;
 }
@@ -27,21 +29,26 @@ export interface VerdictEvidence {
 /**
  * The verdict of a run with its reasons, the most important first. A run that ended early has none; an
  * invalid one is `invalid` whatever it measured; without an SLO there is nothing to pass or fail. One passes only where
- * each of its targets was judged, those of an arm that was asked for and is missing included.
+ * each of its targets was judged, those of an arm that was asked for and is missing included, and nothing answered what it
+ * promises never to answer.
  */
 export function judgeRun(evidence: VerdictEvidence): { verdict: Verdict | null; reasons: string[] } {
-  const { run, validity, slo, comparisons, operations, untilDecided } = evidence;
+  const { run, validity, slo, comparisons, operations, untilDecided, broken = [] } = evidence;
   const judged = run.status === "complete" && validity.valid;
   const missed = slo.filter((result) => !result.ok && !unmeasured(result));
   const unknown = slo.filter(unmeasured);
-  const reasons = [...endedEarly(run), ...invalid(validity), ...judged ? missed.map(missedSentence) : []];
+  const reasons = [
+    ...endedEarly(run),
+    ...invalid(validity),
+    ...judged ? [...missed.map(missedSentence), ...broken] : [],
+  ];
   // What is said of the others says nothing of an arm that was asked for by name and is not in the run.
   reasons.push(...missingArms(run.config));
   if (untilDecided !== undefined && validity.valid) {
     reasons.push(untilDecidedText(untilDecided, run.status === "complete"));
   }
-  if (slo.length === 0) reasons.push("No SLO was set, so nothing can pass or fail.");
-  else if (judged) {
+  if (slo.length === 0 && broken.length === 0) reasons.push("No SLO was set, so nothing can pass or fail.");
+  else if (slo.length > 0 && judged) {
     reasons.push(
       ...notJudgedSentences(slo, operations, run.config),
       ...missed.length === 0 ? heldSentences(slo) : [],
@@ -59,6 +66,7 @@ export function judgeRun(evidence: VerdictEvidence): { verdict: Verdict | null; 
       reasons: ["No request was measured: use a longer --duration.", ...reasons],
     };
   }
+  if (broken.length > 0) return { verdict: "fail", reasons };
   if (slo.length === 0) return { verdict: null, reasons };
   return { verdict: missed.length > 0 ? "fail" : unknown.length > 0 ? "inconclusive" : "pass", reasons };
 }

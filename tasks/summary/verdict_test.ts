@@ -42,9 +42,10 @@ const validity = { valid: true, checks: [] } as unknown as Validity;
 function judged(
   slo: string,
   operations: readonly Summary[],
-  { unavailableArms = [], status = "complete", change = (results: SloResult[]) => results }: {
+  { unavailableArms = [], status = "complete", broken = [], change = (results: SloResult[]) => results }: {
     unavailableArms?: UnavailableArm[];
     status?: Run["status"];
+    broken?: readonly string[];
     change?: (results: SloResult[]) => SloResult[];
   } = {},
 ) {
@@ -57,7 +58,7 @@ function judged(
   }));
   const terms = slo === "" ? [] : parseSlo(slo);
   const results = change(sloResults(sloTargets(terms, operations, NAMES, missing), operations));
-  return judgeRun({ run, validity, slo: results, comparisons: [], operations });
+  return judgeRun({ run, validity, slo: results, comparisons: [], operations, broken });
 }
 
 const dead = (arm: string, asked: boolean): UnavailableArm => ({
@@ -94,6 +95,16 @@ Deno.test("a target that too few requests could tell is no pass: it is named fir
     /^Not judged: p99\.9<1s \(sql\)\. .* there were 1,000; --duration 89s would be enough\.$/,
   );
   assert.equal(alone[1], "The other targets hold: p99.9<1s for graphql.");
+});
+
+Deno.test("a promise that is shown to be broken fails a run, whatever its targets", () => {
+  const broken = ["1 answer of sql+cache was older than xfetch promises."];
+  const all = [arm("sql", 4000)];
+  assert.deepEqual(judged("", all, { broken }), { verdict: "fail", reasons: broken });
+  const { verdict, reasons } = judged("p95<200ms", all, { broken });
+  assert.deepEqual([verdict, reasons[0]], ["fail", broken[0]]);
+  // Of a run that was cut short nothing is judged.
+  assert.equal(judged("p95<200ms", all, { broken, status: "interrupted" }).verdict, null);
 });
 
 Deno.test("what is missed stands before what could not be judged, and nothing is said to hold", () => {

@@ -27,6 +27,7 @@ export class CacheStores {
   readonly #tagLifeMs: number;
   /** Kept only where Redis would not list them. */
   #stored: StoredKeys | null;
+  #slowestLoadUs = 0;
 
   constructor(options: StoresOptions) {
     this.#options = options;
@@ -53,6 +54,13 @@ export class CacheStores {
     return this.#stored?.list() ?? [];
   }
 
+  /** The longest that what was stored took to load since the last time of asking; 0: nothing was. */
+  slowestLoadUs(): number {
+    const slowest = this.#slowestLoadUs;
+    this.#slowestLoadUs = 0;
+    return slowest;
+  }
+
   note(key: string, ttlMs: number): void {
     this.#stored?.add(key, Date.now(), ttlMs);
   }
@@ -67,9 +75,11 @@ export class CacheStores {
     const ttlMs = Math.max(1, Math.round(seconds * 1000 * (1 + jitter * (2 * random() - 1))));
     const keptMs = ttlMs + (strategy === "stale-while-revalidate" ? Math.round(staleSeconds * 1000) : 0);
     const storedUs = clockUs();
+    const loadUs = Math.max(0, Math.round(storedUs - beganUs));
+    this.#slowestLoadUs = Math.max(this.#slowestLoadUs, loadUs);
     const head = {
       storedUs,
-      loadUs: Math.max(0, Math.round(storedUs - beganUs)),
+      loadUs,
       ttlMs,
       rows: call.rows,
       tag,

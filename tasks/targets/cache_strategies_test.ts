@@ -145,6 +145,7 @@ Deno.test("cache strategies against a real Redis, with two caches that share not
           await done;
           assert.deepEqual(told(call), ["miss", true, null, 1]);
           await settled(one!);
+          assert.deepEqual([one!.slowestLoadUs(), one!.slowestLoadUs()], [2e6, 0]);
           clock.us += 3e6;
           // Two seconds to load, and three since.
           assert.deepEqual(told(await ask(other!).done), ["hit", false, 5, 1]);

@@ -144,6 +144,11 @@ export class CachedTarget implements Target {
     return this.#parts.tags.invalidations();
   }
 
+  /** The longest that an answer which it stored took to load since the last time of asking, µs; 0: it stored none. */
+  slowestLoadUs(): number {
+    return this.#parts.stores.slowestLoadUs();
+  }
+
   /** The keys that are to be removed one by one; none where Redis lists them. */
   storedKeys(): string[] {
     return this.#parts.stores.keys();

@@ -101,6 +101,8 @@ export interface Target {
   backgroundLoads?(): number;
   /** What writes outdated in a cache on the way, since the last time of asking. */
   invalidations?(): readonly Invalidated[];
+  /** The longest that an answer which a cache on the way stored took to load, µs, since the last time of asking; 0: none was. */
+  slowestLoadUs?(): number;
   /** What became of its connections, since the last time of asking. */
   connectionEvents?(): readonly ConnectionEvent[];
   /** Keys that it stored and that Redis would not list. */

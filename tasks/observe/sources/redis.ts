@@ -4,6 +4,7 @@ import {
   CACHE_CHECKS,
   CACHE_INVALIDATIONS,
   CACHE_REFUSALS,
+  CACHE_SLOWEST_LOAD,
 } from "../../model/run.ts";
 import type { SampleSource } from "../source.ts";
 
@@ -48,6 +49,14 @@ export const REDIS: SampleSource = {
       "count",
       "loads that the cache of an arm began since the sample before and no request waited for",
       { labels: ["arm"] },
+    ),
+    gauge(
+      CACHE_SLOWEST_LOAD,
+      "ms",
+      "the longest load of what the cache of an arm stored since the sample before",
+      {
+        labels: ["arm"],
+      },
     ),
     ...(["computed", "measured"] as const).map((how) =>
       gauge(CACHE_CHECKS[how], "share", `the hit rate of another cache, ${how}, run with an arm's lookups`, {
