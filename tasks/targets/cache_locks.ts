@@ -11,6 +11,10 @@ const FIRST_WAIT_MS = 2;
 const LONGEST_WAIT_MS = 20;
 const WAIT_FACTOR = 1.5;
 
+/** In one go, so that nobody else's is removed. */
+const REMOVE_OWN =
+  "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
+
 /** What may come of asking for a lock. */
 export interface OnLock {
   /** The load is this one's to make; also where no lock could be had, since then nothing is kept that others could wait for. */
@@ -46,6 +50,8 @@ export interface LocksOptions {
  */
 export class CacheLocks {
   readonly #options: LocksOptions;
+  /** Whether its role may run scripts, until it says no. */
+  #scripts = true;
 
   constructor(options: LocksOptions) {
     this.#options = options;
@@ -115,12 +121,26 @@ export class CacheLocks {
     };
     forget = network.later(RENEW_MS, renew);
     return {
-      release() {
+      release: () => {
         forget();
-        // Else it may be another's by now: it expires.
-        if (performance.now() < sureUntilMs) send(writeCommand(["DEL", key]), () => {});
+        this.#release(key, token, () => performance.now() < sureUntilMs);
       },
     };
+  }
+
+  /** Removes a lock that still has this loader's token: one that ran out may be another's by now. */
+  #release(key: string, token: string, isSure: () => boolean): void {
+    const { send } = this.#options;
+    // Nobody else can have it yet.
+    const removeSure = () => {
+      if (isSure()) send(writeCommand(["DEL", key]), () => {});
+    };
+    if (!this.#scripts) return removeSure();
+    send(writeCommand(["EVAL", REMOVE_OWN, "1", key, token]), (reply) => {
+      if (!(reply instanceof Error) || !/^NOPERM|unknown command/i.test(reply.message)) return;
+      this.#scripts = false;
+      removeSure();
+    });
   }
 }
 

@@ -25,11 +25,25 @@ const PROCESSES = 4;
 const HOT_KEYS = 8;
 /** Of each key, over all processes. */
 const RATE = 200;
-/** How long what lies behind the caches takes, always. */
-const LOAD_MS = 100;
-const TTL_SECONDS = 1;
-/** After so long a load is stored, also where the machine is busy. */
-const STORED_US = 1.5 * LOAD_MS * 1000;
+/** How long what lies behind the caches takes, always, and how long it is kept. */
+export interface SlowLoads {
+  readonly loadMs: number;
+  readonly ttlSeconds: number;
+}
+const LOADS: SlowLoads = { loadMs: 100, ttlSeconds: 1 };
+/**
+ * XFetch counts on an entry being there when its load is over. The milliseconds until it is asked for, stored and found,
+ * on a busy machine a tenth of 100 ms, are time in which others load too: e to the power of that time in loads.
+ */
+const XFETCH_LOADS: SlowLoads = { loadMs: 300, ttlSeconds: 3 };
+
+/** What is kept how long where a protection is measured. */
+export function loadsOf(protection: keyof typeof PROTECTIONS): SlowLoads {
+  return protection === "XFetch" ? XFETCH_LOADS : LOADS;
+}
+
+/** In so many load times one is stored, also where the machine is busy. */
+const STORED_LOADS = 1.5;
 const STATEMENT: Statement = { operationId: 0, name: "hot", write: false, text: "", parameters: ["id"] };
 
 /** When a load began or a request was sent that had to wait, by key. */
@@ -50,12 +64,13 @@ export async function stampede(
   expiries: number,
 ): Promise<Expiry[]> {
   const events: Event[] = [];
-  const behaviour = { ...USUAL_CACHE, jitter: 0, ttlSeconds: TTL_SECONDS, ...PROTECTIONS[protection] };
+  const { loadMs, ttlSeconds } = loadsOf(protection);
+  const behaviour = { ...USUAL_CACHE, jitter: 0, ttlSeconds, ...PROTECTIONS[protection] };
   const random = counter(1, `stampede ${protection}`);
   let drawn = 0;
   const draw = () => random.float(drawn++);
   const caches = Array.from({ length: PROCESSES }, () =>
-    new CachedTarget(slowSource(events), {
+    new CachedTarget(slowSource(events, loadMs), {
       redisUrl,
       prefix: `${prefix}${protection}:`,
       entries: rowEntries,
@@ -65,15 +80,15 @@ export async function stampede(
     }));
   try {
     for (const cache of caches) await cache.open();
-    const seconds = 0.5 + TTL_SECONDS * (2 + Math.ceil(expiries / HOT_KEYS));
+    const seconds = 0.5 + ttlSeconds * (2 + Math.ceil(expiries / HOT_KEYS));
     await ask(caches, seconds, events, draw);
-    return expiriesOf(events);
+    return expiriesOf(events, loadMs);
   } finally {
     await Promise.all(caches.map((cache) => cache.close()));
   }
 }
 
-function slowSource(events: Event[]): Target {
+function slowSource(events: Event[], loadMs: number): Target {
   return {
     open: () => Promise.resolve(),
     close: () => Promise.resolve(),
@@ -84,7 +99,7 @@ function slowSource(events: Event[]): Target {
         call.rows = 1;
         call.answer = [{ id: call.values[0] }];
         call.onDone();
-      }, LOAD_MS);
+      }, loadMs);
     },
   };
 }
@@ -129,15 +144,16 @@ function askOne(cache: CachedTarget, key: number, events: Event[]): Promise<void
  * What belongs to one expiry of a key: the loads that begin until the first of them is stored, and who waited for them. A
  * load that begins after that is of the next one, however soon: early loads come by chance.
  */
-export function expiriesOf(events: readonly Event[]): Expiry[] {
+export function expiriesOf(events: readonly Event[], loadMs: number): Expiry[] {
+  const storedUs = STORED_LOADS * loadMs * 1000;
   const found: Expiry[] = [];
   for (const of of Map.groupBy(events, ({ key }) => key).values()) {
     const loads = of.filter(({ kind }) => kind === "load").map(({ us }) => us).sort((a, b) => a - b);
     const firsts: number[] = [];
-    for (const us of loads) if (us > (firsts.at(-1) ?? -Infinity) + STORED_US) firsts.push(us);
+    for (const us of loads) if (us > (firsts.at(-1) ?? -Infinity) + storedUs) firsts.push(us);
     // The last may not be over.
     for (let at = 1; at < firsts.length - 1; at++) {
-      const [from, to] = [firsts[at]! - STORED_US / 4, firsts[at + 1]! - STORED_US / 4];
+      const [from, to] = [firsts[at]! - storedUs / 4, firsts[at + 1]! - storedUs / 4];
       const within = of.filter(({ us }) => us >= from && us < to);
       found.push({
         loads: within.filter(({ kind }) => kind === "load").length,

@@ -8,7 +8,7 @@ import { spread } from "../spread.ts";
 import { isEmbedded } from "../../stack/services.ts";
 import { type CheckedPoint, checkedPoints } from "./curve.ts";
 import { type HitCosts, hitCosts } from "./hit_cost.ts";
-import { type Expiry, PROTECTIONS, stampede } from "./stampede.ts";
+import { type Expiry, loadsOf, PROTECTIONS, stampede } from "./stampede.ts";
 
 /** What `selfbench cache` is to measure. */
 interface CacheBenchPlan {
@@ -126,6 +126,10 @@ export function cacheFindings(
   ];
 }
 
+function loadText(protection: Protection): string {
+  return `a load takes ${loadsOf(protection).loadMs} ms`;
+}
+
 function expiryFindings(protection: Protection, expiries: readonly Expiry[]): Finding[] {
   const what = `loads an expiry, ${protection}`;
   if (expiries.length === 0) return [finding({ what, unit: "", note: "no key expired" })];
@@ -137,7 +141,12 @@ function expiryFindings(protection: Protection, expiries: readonly Expiry[]): Fi
   switch (protection) {
     case "no protection":
       return [
-        finding({ what, unit: "", ours, note: `${about}; 200 requests/s of each key, a load takes 100 ms` }),
+        finding({
+          what,
+          unit: "",
+          ours,
+          note: `${about}; 200 requests/s of each key, ${loadText(protection)}`,
+        }),
       ];
     case "single flight":
       return [finding({ what, unit: "", ours, goal: "1", reached: ours.high === 1, note: about })];
@@ -148,7 +157,7 @@ function expiryFindings(protection: Protection, expiries: readonly Expiry[]): Fi
         ours,
         goal: "e ± 10 %",
         reached: Math.abs(mean / THEORY - 1) <= THEORY_SHARE,
-        note: about,
+        note: `${about}; ${loadText(protection)}`,
       })];
     case "both":
       return [
