@@ -48,7 +48,33 @@ export const TIER_SETTINGS = {
     unit: "s",
     describe: "with aggregate=batch, how often what writers have noted is added up",
   },
+  upkeep: {
+    default: "on",
+    choices: ["on", "in-turn"],
+    describe:
+      "`in-turn`: what keeps tiers up is off and on by turns, for three intervals each, which shows what it costs others",
+  },
 } as const satisfies Readonly<Record<string, Setting | Choice>>;
+
+/** Off, and then on, for so many intervals: a time in which something is kept up and is not has to hold several. */
+const TURN_INTERVALS = 3;
+
+/**
+ * How long what keeps tiers up is off, and then on, s: all tiers at once, so by the longest interval; null: it is on all the
+ * time. The first turn is off.
+ */
+export function turnSeconds(settings: SettingValues): number | null {
+  if ((settings["upkeep"] ?? TIER_SETTINGS.upkeep.default) !== "in-turn") return null;
+  const intervals = (["matview", "aggregate"] as const).map((tier) =>
+    upkeepOf(tier, settings)?.everySeconds ?? 0
+  );
+  return TURN_INTERVALS * Math.max(...intervals);
+}
+
+/** Whether it is off at a moment. */
+export function isOff(us: number, turn: number | null): boolean {
+  return turn !== null && Math.floor(us / (turn * 1e6)) % 2 === 0;
+}
 
 /** What keeps a tier up, by its name; null: its writers do. */
 export function upkeepOf(tier: "matview" | "aggregate", settings: SettingValues): TierUpkeep | null {

@@ -10,6 +10,20 @@ export interface BreakEven {
   readonly high: number | null;
 }
 
+/** What upkeep did to requests: a ratio of their mean times with a 95 % interval. */
+export interface Disturbance {
+  /** What is estimated. */
+  readonly ratio: number;
+  /** The lower end of its interval; null: too few pairs for one. */
+  readonly low: number | null;
+  /** The upper end. */
+  readonly high: number | null;
+  /** So many pairs of times. */
+  readonly pairs: number;
+  /** By that interval. */
+  readonly verdict: "slower" | "faster" | "inconclusive" | "too few pairs";
+}
+
 /** What keeps a tier up beside the load, and how that went. */
 export interface TierUpkeepSummary extends TierUpkeep {
   /** How often it came to each outcome. */
@@ -24,18 +38,19 @@ export interface TierUpkeepSummary extends TierUpkeep {
    * Reads of all arms while it was at work, divided by those between two times: the ratio of their mean times with a 95 %
    * interval, and of how many pairs; no verdict under eight. Null: too few reads.
    */
-  readonly disturbance: {
-    /** What is estimated. */
-    readonly ratio: number;
-    /** The lower end of its interval; null: too few pairs for one. */
-    readonly low: number | null;
-    /** The upper end. */
-    readonly high: number | null;
-    /** So many refreshes, each with what came after it. */
-    readonly pairs: number;
-    /** By that interval. */
-    readonly verdict: "slower" | "faster" | "inconclusive" | "too few pairs";
-  } | null;
+  readonly disturbance: Disturbance | null;
+  /**
+   * The same of times in which what keeps tiers up was on, divided by those before in which it was off; absent where it was on
+   * all the time.
+   */
+  readonly inTurn?: {
+    /** Of how many seconds each of them was. */
+    readonly seconds: number;
+    /** Null: too few. */
+    readonly reads: Disturbance | null;
+    /** Null: too few, or none. */
+    readonly writes: Disturbance | null;
+  };
 }
 
 /** How old what an arm's reads answered was: when they were sent, and of what a cache answered, when it did. */

@@ -1,5 +1,13 @@
-import type { TierArmSummary, TierSummary } from "./tier_summary.ts";
-import { formatBytes, formatCount, formatMs, formatSeconds, formatShare, significant } from "./units.ts";
+import type { Disturbance, TierArmSummary, TierSummary } from "./tier_summary.ts";
+import {
+  capital,
+  formatBytes,
+  formatCount,
+  formatMs,
+  formatSeconds,
+  formatShare,
+  significant,
+} from "./units.ts";
 
 /** What the columns of a row of `tierRow` are called. */
 export const TIER_COLUMNS = [
@@ -43,28 +51,40 @@ export function upkeepText({ tier, upkeep, writes }: TierSummary): string[] {
     ? []
     : [`What a write takes in PostgreSQL over ${tier}, and over the tables: ${dearer.join(", ")}.`];
   if (upkeep === null) return written;
-  const { kind, outcomes, medianMs, longestMs, disturbance } = upkeep;
+  const { kind, outcomes, medianMs, longestMs, disturbance, inTurn } = upkeep;
   const others = (["skipped", "blocked", "failed"] as const).flatMap((outcome) =>
     outcomes[outcome] === undefined ? [] : [`, ${formatCount(outcomes[outcome])} ${outcome}`]
   );
   const felt = disturbance === null ? [] : [
     `Reads of all arms while ${tier} was brought up to date, against those between: ${
-      significant(disturbance.ratio, 3)
-    }×${
-      disturbance.low === null
-        ? ""
-        : ` (${significant(disturbance.low, 3)} to ${significant(disturbance.high!, 3)})`
-    }, ${disturbance.verdict}${
-      disturbance.verdict === "too few pairs" ? ` (${disturbance.pairs} of 8)` : ""
+      feltText(disturbance)
     }.`,
   ];
+  const { seconds, ...turns } = inTurn ?? { seconds: 0 };
+  const byTurns = Object.entries(turns as Record<string, Disturbance | null>).flatMap(([asked, found]) =>
+    found === null ? [] : [
+      `${capital(asked)} of all arms with what keeps tiers up on for ${
+        formatSeconds(seconds)
+      }, against it off: ${feltText(found)}.`,
+    ]
+  );
   return [
     `${tier}: ${formatCount(outcomes.ok ?? 0)} ${UPKEEP_NAMES[kind]}, median ${formatMs(medianMs)}, longest ${
       formatMs(longestMs)
     }${others.join("")}.`,
     ...felt,
+    ...byTurns,
     ...written,
   ];
+}
+
+function feltText({ ratio, low, high, pairs, verdict }: Disturbance): string {
+  const interval = low === null || high === null
+    ? ""
+    : ` (${significant(low, 3)} to ${significant(high, 3)})`;
+  return `${significant(ratio, 3)}×${interval}, ${verdict}${
+    verdict === "too few pairs" ? ` (${pairs} of 8)` : ""
+  }`;
 }
 
 /** Where a tier breaks even, as a sentence; null: too little was measured. */

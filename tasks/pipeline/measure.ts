@@ -11,6 +11,7 @@ import { ScheduleClock } from "../load/schedule_clock.ts";
 import { forgetLedger } from "../migrate/ledger/ledger_record.ts";
 import { armRecords } from "../model/arms.ts";
 import type { Phase, Run, RunStatus } from "../model/run.ts";
+import { turnSeconds } from "../model/tier_settings.ts";
 import { reference } from "../paths/registry.ts";
 import { self } from "../stack/process.ts";
 import { createSpool, keepRun, type Spool, spoolRoot } from "../store/spool.ts";
@@ -146,7 +147,11 @@ async function makeLoad(
   const events = new EventHub<RunEvents>((error) => end.fail(error));
   const decided = (why: string) => end.because({ by: "decided", why });
   const looks = closing.use(await LooksAtRun.open(looked, events, decided));
-  const upkeep = await TiersUpkeep.open({ ...system, direct: directArms(system) }, events);
+  const upkeep = await TiersUpkeep.open({
+    ...system,
+    direct: directArms(system),
+    turnSeconds: turnSeconds(planned.config.settings),
+  }, events);
   const schedule = upkeep.within(looks.schedule);
   spoolEvents(events, spool, planned, schedule.phases);
   const clock = closing.adopt(new ScheduleClock(schedule, events), (clock) => clock.stop());

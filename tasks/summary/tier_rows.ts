@@ -33,4 +33,6 @@ export interface TierRows {
     readonly during: number;
     readonly betweenTwo: number;
   }[];
+  /** By pairs of turns: what reads, and writes, took in proportion while upkeep was on, and before while it was off. */
+  readonly turns?: readonly { readonly write: boolean; readonly on: number; readonly off: number }[];
 }

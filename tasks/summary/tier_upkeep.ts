@@ -1,7 +1,7 @@
 import type { ArmRecord, Run } from "../model/run.ts";
 import { armCacheBehaviour, longestLife } from "../model/cache_settings.ts";
-import { type TierRefresh, upkeepOf } from "../model/tier_settings.ts";
-import type { TierUpkeepSummary } from "../model/tier_summary.ts";
+import { type TierRefresh, turnSeconds, upkeepOf } from "../model/tier_settings.ts";
+import type { Disturbance, TierUpkeepSummary } from "../model/tier_summary.ts";
 import { findPath } from "../paths/registry.ts";
 import type { Tier } from "../paths/tier.ts";
 import { hodgesLehmann } from "../stats/hodges_lehmann.ts";
@@ -32,9 +32,8 @@ export function promisedMs(
   const cache = armCacheBehaviour(settings, arm);
   const hasEntries = cached === true && cache.strategy !== "none";
   if (upkeep === null && !hasEntries) return null;
-  const kept = upkeep === null
-    ? 0
-    : upkeep.everySeconds * 1000 + Math.max(0, ...tookMs(tier.name, refreshes));
+  const kept = upkeep === null ? 0 : (upkeep.everySeconds + (turnSeconds(settings) ?? 0)) * 1000 +
+    Math.max(0, ...tookMs(tier.name, refreshes));
   return kept + (hasEntries ? longestLife(cache) * 1000 + timeoutMs : 0) + LATE_MS;
 }
 
@@ -48,12 +47,15 @@ export function isKeptByWriters(path: string, { config }: Pick<Run, "config">): 
 export function upkeepSummary(
   tier: Tier["name"],
   { config }: Pick<Run, "config">,
-  { refreshes, disturbed }: Pick<TierRows, "refreshes" | "disturbed">,
+  { refreshes, disturbed, turns = [] }: Pick<TierRows, "refreshes" | "disturbed" | "turns">,
 ): TierUpkeepSummary | null {
   const upkeep = upkeepOf(tier, config.settings);
   if (upkeep === null) return null;
   const own = refreshes.filter((row) => row.tier === tier && row.kind !== "made");
   const took = tookMs(tier, refreshes);
+  const seconds = turnSeconds(config.settings);
+  const ofTurns = (writes: boolean) =>
+    disturbanceOf(turns.filter(({ write }) => write === writes).map(({ on, off }) => on / off));
   return {
     ...upkeep,
     outcomes: Object.fromEntries(
@@ -64,7 +66,10 @@ export function upkeepSummary(
     errors: [
       ...new Set(own.flatMap(({ outcome, error }) => outcome === "skipped" || error === null ? [] : [error])),
     ],
-    disturbance: disturbanceOf(disturbed.filter((row) => row.tier === tier)),
+    disturbance: disturbanceOf(
+      disturbed.filter((row) => row.tier === tier).map(({ during, betweenTwo }) => during / betweenTwo),
+    ),
+    ...seconds !== null && { inTurn: { seconds, reads: ofTurns(false), writes: ofTurns(true) } },
   };
 }
 
@@ -74,8 +79,8 @@ function tookMs(tier: string, refreshes: readonly TierRefresh[]): number[] {
 }
 
 /** On the scale of logarithms, on which a ratio and its reciprocal are as far from one. */
-function disturbanceOf(pairs: TierRows["disturbed"]): TierUpkeepSummary["disturbance"] {
-  const logs = pairs.map(({ during, betweenTwo }) => Math.log(during / betweenTwo));
+function disturbanceOf(pairs: readonly number[]): Disturbance | null {
+  const logs = pairs.map(Math.log);
   const found = hodgesLehmann(logs);
   if (found === null) return null;
   const { estimate, interval } = found;

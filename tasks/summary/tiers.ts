@@ -1,6 +1,6 @@
 import type { Run } from "../model/run.ts";
 import type { Summary } from "../model/summary.ts";
-import { type TierRefresh, upkeepOf } from "../model/tier_settings.ts";
+import { type TierRefresh, turnSeconds, upkeepOf } from "../model/tier_settings.ts";
 import type { BreakEven, TierArmSummary, TierSummary } from "../model/tier_summary.ts";
 import { findPath, REFERENCE } from "../paths/registry.ts";
 import type { Tier } from "../paths/tier.ts";
@@ -36,7 +36,11 @@ export async function tierSummaries(
   const work = await ask<Work>("tier_work");
   const blocks = await ask<Block>("tier_blocks", { reads });
   const disturbed = await ask<TierRows["disturbed"][number]>("tier_disturbed", { reads });
-  return summarised(run, arms, operations, { refreshes, staleness, work, blocks, disturbed });
+  const turn = turnSeconds(run.config.settings);
+  const turns = turn === null
+    ? []
+    : await ask<NonNullable<TierRows["turns"]>[number]>("tier_turns", { reads, turn: String(turn * 1e6) });
+  return summarised(run, arms, operations, { refreshes, staleness, work, blocks, disturbed, turns });
 }
 
 /** The same, pure. */

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import type { Phase, Run, Sample } from "../model/run.ts";
 import type { Summary } from "../model/summary.ts";
-import type { TierRefresh } from "../model/tier_settings.ts";
+import { isOff, type TierRefresh } from "../model/tier_settings.ts";
 import { loadSpool } from "../store/load.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
 import { createSpool } from "../store/spool.ts";
 import { tierRefreshTable } from "../store/tables/tier_refresh.ts";
 import { bareRun, sqlOperation, steadyPhase, storeFile, withStore, withTempDir } from "../store/testing.ts";
+import { upkeepText } from "../model/tier_text.ts";
 import { askedPerSecond, tierSummaries } from "./tiers.ts";
 
 const ARMS = ["sql", "aggregate", "matview", "matview+cache"].map((path) => ({ name: path, path }));
@@ -19,6 +20,8 @@ const TOOK: Readonly<Record<string, readonly [read: number, write: number]>> = {
   "matview+cache": [1, 2],
 };
 const ROUNDS = 13;
+/** Three intervals. */
+const TURN_SECONDS = 12;
 /** Of what the cache answers. */
 const AGE_US = 2_500_000;
 const BASE = bareRun("R1");
@@ -93,7 +96,7 @@ const work = (tier: string, operation: string, calls: number, ms: number): Sampl
   }));
 
 /** A second an arm in turn; each block has reads 20 ms apart and a write, and those over the view are noted. */
-function stored(dir: string, slowed = 1) {
+function stored(dir: string, slowed = 1, inTurns = 1) {
   const spool = createSpool(dir, RUN, { pid: 1, startedAt: "then" });
   const phases: Phase[] = Array.from({ length: 4 * ROUNDS }, (_, block) => ({
     ...steadyPhase(block, block * 1e6, (block + 1) * 1e6, ARMS[block % 4]!.name),
@@ -126,7 +129,8 @@ function stored(dir: string, slowed = 1) {
         const beside = REFRESHES.some(({ outcome, beganUs, endedUs }) =>
           outcome === "ok" && at >= beganUs && at < endedUs
         );
-        const us = 1000 * TOOK[arm!]![write ? 1 : 0] * (beside ? slowed : 1);
+        const us = 1000 * TOOK[arm!]![write ? 1 : 0] * (beside ? slowed : 1) *
+          (isOff(at, TURN_SECONDS) ? 1 : inTurns);
         const hit = arm === "matview+cache" && !write && nth % 2 === 0;
         const cache = arm === "matview+cache" && !write ? hit ? 0 : 1 : -1;
         const operation = 2 * ARMS.findIndex(({ name }) => name === arm) + (write ? 1 : 0);
@@ -230,6 +234,33 @@ Deno.test("of a tier's arms the age of what they read is told, what they took at
       assert.equal(askedPerSecond(RUN, { write: true }), 4);
       // Each write takes 4 ms more.
       assert.deepEqual(aggregate!.breakEven, { value: 80, low: 80, high: 80, unit: "writes per second" });
+    });
+  }));
+
+Deno.test("where upkeep is off and on by turns, requests of whole turns are compared, and more is promised", () =>
+  withTempDir(async (dir) => {
+    const { spoolDir } = stored(dir, 1, 1.5);
+    await withStore(storeFile(dir), "write", async (store) => {
+      await loadSpool(store, spoolDir);
+      const settings = { ...RUN.config.settings, upkeep: "in-turn" };
+      const run = { ...RUN, config: { ...RUN.config, settings } };
+      const [, matview] = await tierSummaries(store, run, ARMS, []);
+      const { seconds, reads, writes } = matview!.upkeep!.inTurn!;
+      assert.equal(seconds, TURN_SECONDS);
+      for (const found of [reads, writes]) {
+        // Four whole turns, and a part of a fifth.
+        assert.deepEqual([found!.ratio.toFixed(3), found!.pairs, found!.verdict], [
+          "1.500",
+          2,
+          "too few pairs",
+        ]);
+      }
+      assert.equal(matview!.arms[0]!.staleness!.promisedMs, 4000 + 12_000 + 500 + 100);
+      const told = upkeepText(matview!).filter((sentence) => / off: /.test(sentence));
+      assert.deepEqual(told, [
+        "Reads of all arms with what keeps tiers up on for 12 s, against it off: 1.5×, too few pairs (2 of 8).",
+        "Writes of all arms with what keeps tiers up on for 12 s, against it off: 1.5×, too few pairs (2 of 8).",
+      ]);
     });
   }));
 

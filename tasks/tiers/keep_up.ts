@@ -2,7 +2,7 @@ import type { RunEventHub } from "../load/run_events.ts";
 import type { Action, Schedule } from "../load/schedule.ts";
 import { InterruptedError } from "../model/errors.ts";
 import { sessionName } from "../model/session_name.ts";
-import type { TierRefresh } from "../model/tier_settings.ts";
+import { isOff, type TierRefresh } from "../model/tier_settings.ts";
 import { counted } from "../model/units.ts";
 import { withClient } from "../seed/connect.ts";
 import { tierRefreshTable } from "../store/tables/tier_refresh.ts";
@@ -23,21 +23,25 @@ const LOCK_NOT_AVAILABLE = "55P03";
 /** The tiers of a run, and who asks what. */
 export interface UpkeepOptions extends TierWorkOptions {
   readonly runId: string;
+  /** How long what keeps tiers up is off and then on, s; null: it is on all the time. */
+  readonly turnSeconds: number | null;
 }
 
 /** What keeps the tiers of a run up while the load goes on. */
 export class TiersUpkeep {
   readonly #tiers: readonly PlacedTier[];
   readonly #runId: string;
+  readonly #turn: number | null;
   readonly #work: TierWork;
   readonly #events: RunEventHub;
   readonly #atWork = new Set<KeptTier>();
   readonly #made: TierRefresh[] = [];
   #nowUs = () => 0;
 
-  private constructor({ tiers, runId }: UpkeepOptions, work: TierWork, events: RunEventHub) {
+  private constructor({ tiers, runId, turnSeconds }: UpkeepOptions, work: TierWork, events: RunEventHub) {
     this.#tiers = tiers;
     this.#runId = runId;
+    this.#turn = turnSeconds;
     this.#work = work;
     this.#events = events;
     events.on("start", ({ nowUs }) => {
@@ -69,7 +73,7 @@ export class TiersUpkeep {
       at: { atUs: (nth + 1) * everyUs },
       optional: true,
       run: (signal) => this.#keepUp(placed, signal),
-    }));
+    })).filter(({ at }) => !isOff((at as { atUs: number }).atUs, this.#turn));
   }
 
   async #keepUp(placed: KeptTier, signal: AbortSignal): Promise<void> {

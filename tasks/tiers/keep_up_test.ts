@@ -61,6 +61,7 @@ async function keptUntil(placed: PlacedTier, reached: (rows: readonly TierRefres
     operations: [],
     direct: [],
     runId: "20260301-101010-ab12",
+    turnSeconds: null,
   }, events);
   const clock = new ScheduleClock(upkeep.within(scheduleOf(600)), events);
   const zeroMs = performance.now();
@@ -75,6 +76,20 @@ async function keptUntil(placed: PlacedTier, reached: (rows: readonly TierRefres
 }
 
 const outcomes = (rows: readonly TierRefresh[]) => rows.map(({ outcome }) => outcome);
+
+Deno.test("what keeps a tier up is off and on by turns where that is asked for, and off first", () =>
+  withView(async (_, placed) => {
+    const moments = async (turnSeconds: number | null) => {
+      const options = { tiers: [placed], databaseUrl: placed.url, operations: [], direct: [], turnSeconds };
+      const upkeep = await TiersUpkeep.open(
+        { ...options, runId: "20260301-101010-ab12" },
+        new EventHub(() => {}),
+      );
+      return upkeep.within(scheduleOf(3)).actions.map(({ at }) => (at as { atUs: number }).atUs / 1e6);
+    };
+    assert.equal((await moments(null)).length, 12);
+    assert.deepEqual(await moments(0.75), [0.75, 1, 1.25, 2.25, 2.5, 2.75]);
+  }));
 
 Deno.test("a view is refreshed each interval, and what was written before one began is there when it is over", async () => {
   await withView(async (client, placed) => {
