@@ -33,6 +33,11 @@ export const parts: Readonly<Record<string, Part>> = {
     title: "the cached path: what a hit costs beside ioredis, and loads of hot keys that expire",
     run: async (args, config) => await (await import("./cache/task.ts")).cachePart(args, config),
   },
+  tiers: {
+    title:
+      "at which interval of its refreshes a view breaks even: predicted by one run, and measured at several",
+    run: async (args, config) => await (await import("./tiers/task.ts")).tiersPart(args, config),
+  },
   report: {
     title: "the report of ten million timings and the site of a thousand runs: time, memory and size",
     run: async (args, config) => await (await import("./report/task.ts")).reportPart(args, config),

@@ -35,6 +35,7 @@ export const SIZES = {
     expiries: { smoke: 8, real: 400 },
     lookups: { smoke: 300, real: 30_000 },
   },
+  tiers: { intervals: { smoke: 0, real: 5 }, seconds: { smoke: 2, real: 60 } },
   predict: {
     rounds: { smoke: 1, real: 3 },
     seconds: { smoke: 1, real: 6 },

@@ -107,6 +107,19 @@ export const SELFBENCH: readonly Story[] = [
     },
   },
   {
+    promise: "selfbench tiers predicts where a view breaks even, and holds that against what it measures",
+    shown: "npx -y deno task selfbench tiers",
+    typed: `npx -y deno task selfbench tiers ${smokeOf("tiers").join(" ")} --json`,
+    ends: 0,
+    judge({ stdout }) {
+      const { findings } = JSON.parse(stdout) as Findings;
+      // A run of seconds need not tell where that is.
+      assert.deepEqual(findings.map(({ what, goal }) => [what, goal]), [
+        ["break-even of a view's refreshes, predicted by one run", "within 15 %"],
+      ]);
+    },
+  },
+  {
     promise:
       "selfbench verdicts counts what real runs say of twins, and of an operation that is a tenth slower",
     typed: `deno task selfbench verdicts ${smokeOf("verdicts").join(" ")} --json`,
