@@ -22,6 +22,11 @@ export const TIER_COLUMNS = [
   "on disk",
 ] as const;
 
+/** What `promised` is made of, in the words of docs/tiers.md. */
+export const PROMISED =
+  "the interval and the longest refresh, and 0.1 s for a late timer; where upkeep is off by turns, the time off; and with a " +
+  "cache the longer of its two TTLs with its jitter, how long stale entries serve, and the time that a load may take.";
+
 /** An arm over a tier, in the columns of `TIER_COLUMNS`. */
 export function tierRow({ upkeep, bytes }: TierSummary, arm: TierArmSummary): string[] {
   const { staleness, hitRate, databaseMs, tablesMs } = arm;

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { armCalled, type PlannedArm } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
-import { TIER_SETTINGS } from "../model/tier_settings.ts";
+import { TIER_SETTINGS, upkeepOf } from "../model/tier_settings.ts";
+import { formatSeconds } from "../model/units.ts";
 import { findPath, pathOf } from "../paths/registry.ts";
 
 /** What tells whether a scenario can be asked from a tier. */
@@ -58,6 +59,35 @@ export function checkTierArms(arms: readonly PlannedArm[], scenario: Asked): voi
         armCalled(name, file ?? "")
       }: ${field}: its path is ${path}, which asks a clone of its own`,
       "Leave it out, or give it the path sql.",
+    );
+  }
+}
+
+/** A probe holds so many intervals: a rate that holds while nothing keeps the tier up is none. */
+const PROBE_INTERVALS = 3;
+
+/**
+ * @param seconds that a probe of a search measures
+ * @throws {UsageError} where one is over before what keeps an arm's tier up has run a few times
+ */
+export function refuseUnrefreshed(
+  arms: readonly PlannedArm[],
+  { settings }: Pick<LoadedScenario, "settings">,
+  seconds: number,
+): void {
+  for (const { name, path } of arms) {
+    const { tier } = pathOf(path);
+    const upkeep = tier === undefined ? null : upkeepOf(tier.name, settings);
+    const least = PROBE_INTERVALS * (upkeep?.everySeconds ?? 0);
+    if (seconds >= least) continue;
+    throw new UsageError(
+      `Cannot search for the rate of ${name}: a probe of ${
+        formatSeconds(seconds)
+      } is over before its tier was brought up ` +
+        `to date ${PROBE_INTERVALS} times, which is done each ${formatSeconds(upkeep!.everySeconds)}`,
+      `Use --duration ${least}s, or set a shorter interval, like --set ${
+        upkeep!.kind === "refresh" ? "refresh" : "batch"
+      }_every=1.`,
     );
   }
 }

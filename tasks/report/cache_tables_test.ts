@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { RunSummary } from "../model/summary.ts";
+import { PROMISED } from "../model/tier_text.ts";
 import { Footnotes } from "./cells.ts";
 import { CACHE } from "./sections/cache.ts";
 import type { Material } from "./sections/section.ts";
@@ -60,6 +61,10 @@ Deno.test("each row of the tables of caches and tiers has a cell under each head
       for (const { cells } of rows) assert.equal(cells.length + 2, columns.length, id);
     }
   }
+  // A report promises in the words of the page that explains it.
+  const page = Deno.readTextFileSync(new URL("../../docs/tiers.md", import.meta.url)).replaceAll(/\s+/g, " ");
+  assert.ok(page.includes(`- **Promised**: ${PROMISED}`));
+  assert.ok(tables.at(-1)!.note!.includes(`Promised: ${PROMISED}`));
   const none = tables[1]!.groups[1]!.rows[0]!.cells.map(({ text }) => text);
   assert.deepEqual(none, ["4", "0", "—", "—", "—", "—", "—", "—"]);
 });

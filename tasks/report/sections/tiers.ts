@@ -1,6 +1,6 @@
 import { numbers, words } from "../../charts/figure.ts";
 import type { TierSummary } from "../../model/tier_summary.ts";
-import { breakEvenText, TIER_COLUMNS, tierRow, upkeepText } from "../../model/tier_text.ts";
+import { breakEvenText, PROMISED, TIER_COLUMNS, tierRow, upkeepText } from "../../model/tier_text.ts";
 import { capital } from "../../model/units.ts";
 import { comparedText, plain, ratioInterval } from "../cells.ts";
 import type { Table } from "../tables.ts";
@@ -66,9 +66,8 @@ function costTable(tiers: readonly TierSummary[]): Table | null {
       span: tier.arms.length,
       rows: tier.arms.map((arm) => ({ name: arm.arm, cells: tierRow(tier, arm).map(plain) })),
     })),
-    note:
-      "Stale: the age of what a read found, when it was sent, or answered from a cache. Promised: interval and longest " +
-      "refresh, and with a cache the TTL with its jitter, how long stale entries serve, and the time a load may take. " +
+    note: "Stale: the age of what a read found, when it was sent, or answered from a cache. " +
+      `Promised: ${PROMISED} ` +
       "Database/read: the mean over what was asked, a hit counted as nothing, by pg_stat_statements; saved: against the " +
       "same questions over the tables.",
   };
