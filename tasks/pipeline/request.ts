@@ -13,7 +13,7 @@ import { withGivenPaths } from "./path_options.ts";
 import { armSlo, completeSearch } from "./probe.ts";
 import { checkArms, readArms, withArms } from "./read_arms.ts";
 import { storeForRun } from "./store_file.ts";
-import { checkTierArms, refuseUnrefreshed } from "./tier_paths.ts";
+import { checkTierArms, refuseUnrefreshed, refuseWrittenClones } from "./tier_paths.ts";
 
 /**
  * A run that a command asks for, with every mistake in it already told. Nothing here needs a server, a store or a
@@ -67,6 +67,7 @@ export async function searchRequest(
   const probing = { ...given, duration, warmup };
   const request = await completed(chosen, probing, config);
   refuseUnrefreshed(request.plan.arms, scenario, duration);
+  refuseWrittenClones(request.plan.arms, scenario);
   // An arm that cannot be judged is a mistake in the command too.
   for (const arm of request.plan.arms) armSlo(slo, arm, scenario.scopes);
   return { ...request, slo, given: probing };

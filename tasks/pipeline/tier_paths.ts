@@ -6,6 +6,7 @@ import { UsageError } from "../model/errors.ts";
 import { TIER_SETTINGS, upkeepOf } from "../model/tier_settings.ts";
 import { formatSeconds } from "../model/units.ts";
 import { findPath, pathOf } from "../paths/registry.ts";
+import { needsClone } from "./arm_databases.ts";
 
 /** What tells whether a scenario can be asked from a tier. */
 type Asked = Pick<LoadedScenario, "name" | "datasetName" | "workloadDir" | "operations">;
@@ -90,4 +91,21 @@ export function refuseUnrefreshed(
       }_every=1.`,
     );
   }
+}
+
+/**
+ * What a run writes into a clone goes with it; of a search all probes have one.
+ * @throws {UsageError} where those of an arm would write into it
+ */
+export function refuseWrittenClones(
+  arms: readonly PlannedArm[],
+  { name: scenario, operations }: Pick<LoadedScenario, "name" | "operations">,
+): void {
+  const cloned = arms.find(needsClone);
+  if (cloned === undefined || !operations.some(({ write }) => write)) return;
+  throw new UsageError(
+    `Cannot search for the rate of ${cloned.name}: it asks a clone of the database, ${scenario} writes, and what one probe ` +
+      "wrote there would make the writes of the next one fail",
+    `Leave ${cloned.name} out, or measure it at one rate after the other: --rate 40`,
+  );
 }
