@@ -147,11 +147,7 @@ async function makeLoad(
   const events = new EventHub<RunEvents>((error) => end.fail(error));
   const decided = (why: string) => end.because({ by: "decided", why });
   const looks = closing.use(await LooksAtRun.open(looked, events, decided));
-  const upkeep = await TiersUpkeep.open({
-    ...system,
-    direct: directArms(system),
-    turnSeconds: turnSeconds(planned.config.settings),
-  }, events);
+  const upkeep = await openUpkeep(system, planned, events);
   const schedule = upkeep.within(looks.schedule);
   spoolEvents(events, spool, planned, schedule.phases);
   const clock = closing.adopt(new ScheduleClock(schedule, events), (clock) => clock.stop());
@@ -192,6 +188,11 @@ async function makeLoad(
   events.emit("end", { status, reasons, phases });
   end.throwFailure();
   return { run, status, crash: crashOf(reasons) };
+}
+
+function openUpkeep(system: SystemUnderTest, { config }: Run, events: RunEventHub): Promise<TiersUpkeep> {
+  const turn = turnSeconds(config.settings);
+  return TiersUpkeep.open({ ...system, direct: directArms(system), turnSeconds: turn }, events);
 }
 
 /** Arms that ask the run's own database as its questions are written. */

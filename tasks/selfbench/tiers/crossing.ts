@@ -32,5 +32,5 @@ export function intervalsAbout(seconds: number, count: number): number[] {
     { length: count },
     (_, at) => count === 1 ? seconds : seconds * 2 ** (2 * at / (count - 1) - 1),
   );
-  return [...new Set(intervals.map((each) => Math.max(1, Number(each.toFixed(2)))))];
+  return [...new Set(intervals.map((each) => Math.max(1, Math.round(100 * each) / 100)))];
 }
