@@ -168,7 +168,9 @@ Deno.test("a lock that is waited for without a limit is told where that is, at l
   for (const set of ["SET LOCAL lock_timeout = 100", "SELECT set_config('lock_timeout', '1s', false)"]) {
     assert.deepEqual(rulesOf(await lintedAll(`BEGIN; ${set}; ${sql}; COMMIT`, SHOP)), [], set);
   }
-  for (const off of ["SET lock_timeout = 0", "SET lock_timeout = '0ms'", "RESET lock_timeout", "RESET ALL"]) {
+  // PostgreSQL rounds to milliseconds.
+  const none = ["0", "'0ms'", "'100us'", "'500us'"].map((value) => `SET lock_timeout = ${value}`);
+  for (const off of [...none, "RESET lock_timeout", "RESET ALL"]) {
     assert.deepEqual(rulesOf(await lintedAll(`${LIMIT}${off}; ${sql}`, SHOP)), [
       "lock-queue@2 warning",
       "lock-queue@3 warning",
@@ -189,6 +191,7 @@ Deno.test("whoever queues behind a lock waits no longer than lock_timeout says, 
       ["SET lock_timeout = '100ms'", "100 ms"],
       ["SET LOCAL lock_timeout TO 2000", "2 s"],
       ["SET lock_timeout = '1min'", "60 s"],
+      ["SET lock_timeout = '600us'", "1 ms"],
       ["SELECT set_config('lock_timeout', '1s', false)", "1 s"],
       ["SELECT set_config('lock_timeout', current_setting('my.limit'), false)", "lock_timeout"],
     ]

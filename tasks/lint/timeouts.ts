@@ -38,5 +38,12 @@ function limitOf(node: SqlNode | undefined): string | null {
   const [, value, unit = ""] = /^(\d+(?:\.\d+)?)\s*(us|ms|s|min|h)?$/.exec(number) ?? [];
   if (value === undefined) return UNREAD;
   // As PostgreSQL has it: milliseconds where no unit is named.
-  return formatMs(1000 * parseDuration(`${value}${unit === "" ? "ms" : unit === "min" ? "m" : unit}`));
+  const ms = wholeMs(1000 * parseDuration(`${value}${unit === "" ? "ms" : unit === "min" ? "m" : unit}`));
+  return ms === 0 ? null : formatMs(ms);
+}
+
+/** As PostgreSQL keeps it: a half is rounded to what is even, `500us` to 0, which is no limit. */
+function wholeMs(ms: number): number {
+  const whole = Math.round(ms);
+  return whole - ms === 0.5 && whole % 2 === 1 ? whole - 1 : whole;
 }
