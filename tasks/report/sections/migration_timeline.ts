@@ -1,8 +1,8 @@
 import { numbers, words } from "../../charts/figure.ts";
-import { type CacheBehaviour, cacheBehaviour } from "../../model/cache_settings.ts";
 import type { MigrationSummary } from "../../model/migration_summary.ts";
-import { formatBytes, formatCount, formatSeconds, formatShare } from "../../model/units.ts";
-import { invalidationsIn } from "../../summary/migration/invalidations.ts";
+import type { RunSummary } from "../../model/summary.ts";
+import { formatBytes, formatCount, formatSeconds, formatShare, listed } from "../../model/units.ts";
+import { cachedArms, invalidationsIn } from "../../summary/migration/invalidations.ts";
 import { plain } from "../cells.ts";
 import type { Table } from "../tables.ts";
 import { plainSection } from "./section.ts";
@@ -12,12 +12,15 @@ export const TIMELINE = plainSection({
   of: "migrate",
   title: "The migration and its users",
   figures: ["migration-timeline"],
-  tables: ({ summary: { migration, run } }) => [
-    migration === undefined ? null : partsTable(migration, cacheBehaviour(run.config.settings)),
+  tables: ({ summary }) => [
+    summary.migration === undefined ? null : partsTable(summary.migration, summary),
   ],
 });
 
-function partsTable(migration: MigrationSummary, { invalidation }: CacheBehaviour): Table {
+function partsTable(
+  migration: MigrationSummary,
+  { arms, run }: Pick<RunSummary, "arms" | "run">,
+): Table {
   const { segments, walBytesPerSecond, hitRate } = migration;
   const isCached = Object.values(hitRate).some((rate) => rate !== null);
   return {
@@ -41,12 +44,18 @@ function partsTable(migration: MigrationSummary, { invalidation }: CacheBehaviou
         ].map(plain),
       }],
     })),
-    note: !isCached
-      ? ""
-      : invalidation === "tags"
-      ? "Entries of the cache expire after their time to live; a write outdates at once those that its scenario names. Invalidations: tags that the load's writes gave new versions; each outdates all entries of its tag. The migration invalidates none."
-      : "Entries of the cache expire after their time to live; nothing invalidates them, neither a write nor the migration.",
+    note: isCached ? outdatedText(cachedArms(run.config, arms)) : "",
   };
+}
+
+/** What ends the life of an entry, of all arms that have a cache. */
+function outdatedText({ cached, tagged }: ReturnType<typeof cachedArms>): string {
+  const expire = "Entries of the cache expire after their time to live";
+  if (tagged.length === 0) return `${expire}; nothing invalidates them, neither a write nor the migration.`;
+  // Each arm may have settings of its own.
+  const where = tagged.length === cached.length ? "" : `in the cache of ${listed(tagged)} `;
+  return `${expire}; ${where}a write outdates at once those that its scenario names. Invalidations: tags that the load's ` +
+    "writes gave new versions; each outdates all entries of its tag. The migration invalidates none.";
 }
 
 function rateText(bytesPerSecond: number | null): string {

@@ -10,7 +10,7 @@ import { summarise } from "../summarise.ts";
 import { takenPlans } from "../testing_plans.ts";
 import type { FixtureRow } from "../testing.ts";
 import { exitCodeOf } from "../verdict.ts";
-import { cacheText } from "./invalidations.ts";
+import { cachedArms, cacheText } from "./invalidations.ts";
 import { migrationFindings } from "./summary.ts";
 import {
   ARMS,
@@ -118,6 +118,14 @@ Deno.test("what writes outdated in a cache is told of each segment, and of a run
   );
   const earlier = await migrationOf({ config });
   assert.equal(earlier.invalidations["sql+cache"]!["migrate"], null);
+  assert.match(cacheText(earlier), / Invalidations: those by writes of sql\+cache were not counted\.$/);
+  const untagged = await migrationOf({});
+  assert.match(cacheText(untagged), / Invalidations: none by writes of sql\+cache\.$/);
+  const [kept, own] = [{ name: "kept", overrides: {} }, {
+    name: "own",
+    overrides: { settings: { invalidate: "tags" } },
+  }].map((arm) => ({ ...arm, path: "sql+cache" as const }));
+  assert.deepEqual(cachedArms({ settings: {} }, [kept!, own!]), { cached: ["kept", "own"], tagged: ["own"] });
   assert.equal(cacheText({ hitRate: {}, invalidations: {} }), "");
 });
 
