@@ -88,7 +88,10 @@ export interface Environment {
   };
   /** What could not be measured here and why, in whole sentences. */
   readonly unavailable: readonly string[];
-  /** What the run could not take back, a sentence each; absent in runs of older versions. */
+  /**
+   * What the run could not take back, and what is to be known of writes that a later start judged, a sentence each; absent in
+   * runs of older versions.
+   */
   readonly left?: readonly string[];
 }
 

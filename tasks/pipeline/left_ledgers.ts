@@ -10,15 +10,17 @@ import {
   storeOfLedger,
 } from "../migrate/ledger/ledger_record.ts";
 import { mergeLedgers } from "../migrate/ledger/merge.ts";
-import { verifyLedger } from "../migrate/ledger/verify.ts";
+import { type LedgerResult, verifyLedger } from "../migrate/ledger/verify.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
 import type { LedgerEntry } from "../model/migration.ts";
 import { placeOfUrl } from "../postgres/place.ts";
-import { counted, formatCount } from "../model/units.ts";
+import { asFound, endOfSpool, type FoundLedger, foundText } from "./found_ledger.ts";
 import type { LookAtMoved } from "../move/left_moves.ts";
 import { keptMoves } from "../move/move_record.ts";
 import { keptRecords } from "../undo/journal.ts";
-import { keepLines, spoolRoot } from "../store/spool.ts";
+import { withLeft } from "../store/runs.ts";
+import { keepLines, keepRun, spoolRoot } from "../store/spool.ts";
+import { readSpool } from "../store/spool_reader.ts";
 import { keepLedgerRows } from "../store/ledger_rows.ts";
 import { ledgerTable } from "../store/tables/ledger.ts";
 
@@ -74,8 +76,8 @@ export class LeftLedgers {
     if (record === null) return;
     try {
       if ("unreadable" in record) throw new ServiceError(record.unreadable);
-      const entries = await this.#check(record, urls, where);
-      await this.#keep(runId, entries).catch((error: Error) => {
+      const found = await this.#check(record, urls, where);
+      await this.#keep(runId, found).catch((error: Error) => {
         this.#told.push(`That cannot be kept with the run: ${error.message}.`);
       });
     } catch (error) {
@@ -89,13 +91,13 @@ export class LeftLedgers {
     }
   }
 
-  async #check(record: LedgerRecord, urls: readonly string[], where: string): Promise<LedgerEntry[]> {
+  async #check(record: LedgerRecord, urls: readonly string[], where: string): Promise<FoundLedger> {
     const { runId } = record;
     const ledgers: LedgerEntry[][] = [];
-    const told: string[] = [];
+    const results: LedgerResult[] = [];
     for (const url of urls) {
       const entries: LedgerEntry[] = [];
-      const { notes } = await verifyLedger({
+      const result = await verifyLedger({
         ...record,
         url,
         mix: mixOfLedger(record),
@@ -106,22 +108,30 @@ export class LeftLedgers {
       });
       if (this.#signal.aborted) throw new InterruptedError();
       ledgers.push(entries);
-      told.push(...notes);
+      results.push(result);
     }
-    const entries = mergeLedgers(ledgers);
+    const merged = mergeLedgers(ledgers);
+    // Nobody but the run was in its clone.
+    const isClone = keptClones(this.#home).records.some((clone) => clone.runId === runId);
+    const ended = endOfSpool(spoolOfLedger(this.#home, runId));
+    const found = isClone ? { entries: merged, reserve: [] } : asFound(merged, results, ended);
     this.#told.push([
-      `Checked the writes of the run ${runId} ${where}: ${foundText(entries)}.`,
-      ...new Set(told),
+      `Checked the writes of the run ${runId} ${where}: ${foundText(found.entries)}.`,
+      ...new Set(results.flatMap(({ notes }) => notes)),
+      ...found.reserve,
     ].join(" "));
-    return entries;
+    return found;
   }
 
   /** With its spool, which is loaded later, or in the store that it is in by now. */
-  async #keep(runId: string, entries: readonly LedgerEntry[]): Promise<void> {
+  async #keep(runId: string, { entries, reserve }: FoundLedger): Promise<void> {
     const dir = join(spoolRoot(this.#home), runId);
-    if (existsSync(dir)) return keepLines(dir, ledgerTable, entries);
+    if (existsSync(dir)) {
+      if (reserve.length > 0) keepRun(dir, withLeft(readSpool(dir).run, reserve));
+      return keepLines(dir, ledgerTable, entries);
+    }
     const db = storeOfLedger(this.#home, runId);
-    if (db !== null) await keepLedgerRows(db, runId, entries);
+    if (db !== null) await keepLedgerRows(db, runId, entries, reserve);
   }
 
   /** Forgets what nothing can be held against any more. */
@@ -130,19 +140,6 @@ export class LeftLedgers {
       if (leftLedger(this.#home, runId) !== null) await forgetUnlessLeft(this.#home, runId);
     }
   }
-}
-
-/** `36 acknowledged writes, none is missing or wrong`. */
-function foundText(entries: readonly LedgerEntry[]): string {
-  const count = (has: (entry: LedgerEntry) => boolean) => entries.filter(has).length;
-  const ok = count(({ outcome }) => outcome === "ok");
-  const wrong = count(({ problem }) => problem !== null);
-  const unseen = count(({ verified }) => verified === null);
-  return [
-    counted(ok, "acknowledged write"),
-    ...wrong > 0 ? [counted(wrong, "problem")] : unseen === 0 ? ["none is missing or wrong"] : [],
-    ...unseen > 0 ? [`${formatCount(unseen)} could not be looked at`] : [],
-  ].join(", ");
 }
 
 /** Forgets what a run's writes are judged by, unless what it wrote is left. */

@@ -87,13 +87,14 @@ Deno.test("a change in place that is killed is named at the next start, and is g
       /`deno task migrate \S+change\.sql --in-place mine --from 2 --scenario \S+ --scale tiny` goes on with it/,
     );
     assert.deepEqual(await notes(client), ["first_note", "last_note"], said);
-    const [, judged, runId] =
-      /(Checked the writes of the run (\S+) in the database "mine" at \S+: \d+ acknowledged writes, 1 problem\.)/
+    const [, judged, runId, reserve] =
+      /(Checked the writes of the run (\S+) in the database "mine" at \S+: \d+ acknowledged writes, 1 problem\.) (The run's writes are judged as they were found at [-\d]+ \d\d:\d\d UTC, .+ after it ended: others may have changed them since\.)/
         .exec(said) ?? [];
     assert.ok(judged !== undefined && said.includes(`Took back what the run ${runId} `), said);
     assert.ok(said.indexOf(judged) < said.indexOf("Took back what the run"), said);
-    const { run, migration } = await ofRun(bench, runId!);
+    const { run, migration, reasons } = await ofRun(bench, runId!);
     assert.equal(run.status, "crashed");
+    assert.ok(reasons.includes(reserve!), reasons.join("\n"));
     assert.ok(migration!.ledger.ok > 0 && migration!.ledger.complete, JSON.stringify(migration!.ledger));
     assert.deepEqual(migration!.ledger.problems.map(({ problem, n }) => [problem, n]), [["lost", 1]]);
     assert.equal(existsSync(join(bench.home, "ledgers")), false);
@@ -215,11 +216,31 @@ Deno.test("kill -9 before, within and after a change in place is told by the nex
         /change\.sql was made in the database "mine" at \S+ itself: nothing of it is undone/,
         /was cut off after it had made \S+change\.sql .*: all of it is done and stays/,
       );
-      await kill(await made());
+      const running = await made();
+      await until(async () => await ownRows() || null, "no row of the load's");
+      await kill(running);
+      // What the server is at yet may come to its end.
+      const alone = async () =>
+        (await client.query(
+            "SELECT FROM pg_stat_activity " +
+              "WHERE datname = 'mine' AND backend_type = 'client backend' AND pid <> pg_backend_pid()",
+          )).rowCount === 0 || null;
+      await until(alone, "no end of the run's sessions");
+      // Whoever cleans up after a kill is not told that the change lost what they have removed.
+      await client.query("DELETE FROM northwind.order_details WHERE order_id >= 1000000000");
+      await client.query("DELETE FROM northwind.orders WHERE order_id >= 1000000000");
       assert.match(
         await next(),
         /was cut off after it had made \S+change\.sql .*: all of it is done and stays/,
       );
+      const { stdout: said } = await bench.call("clean", ["--writes"], env);
+      const [, runId, reserve] =
+        /Checked the writes of the run (\S+) in .*: \d+ acknowledged writes, [\d,]+ could not be looked at\. (None of the rows that the run inserted was left at .* is not known\.)/
+          .exec(said) ?? [];
+      assert.ok(runId !== undefined, said);
+      const { migration, reasons } = await ofRun(bench, runId);
+      assert.deepEqual([migration!.ledger.problems, migration!.ledger.complete], [[], false]);
+      assert.ok(reasons.includes(reserve!), reasons.join("\n"));
       assert.equal(recordIn(bench), null);
     });
   });

@@ -129,6 +129,22 @@ export async function setVerdict(store: Store, runId: string, verdict: Verdict |
   await store.run("UPDATE run SET verdict = $verdict WHERE run_id = $run", { run: runId, verdict });
 }
 
+/** A run's record with what is to be known of what it left, beside what is said of that already. */
+export function withLeft(run: Run, left: readonly string[]): Run {
+  const { environment } = run;
+  return { ...run, environment: { ...environment, left: [...environment.left ?? [], ...left] } };
+}
+
+/** Stores that, within the caller's transaction. */
+export async function storeLeft(store: Store, run: Run, left: readonly string[]): Promise<void> {
+  if (left.length === 0) return;
+  const { runId, environment } = withLeft(run, left);
+  await store.run("UPDATE run SET environment = $environment WHERE run_id = $run", {
+    run: runId,
+    environment: jsonText(environment),
+  });
+}
+
 /** The runs of a search. */
 export interface Probes {
   readonly ids: readonly string[];

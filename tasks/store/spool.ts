@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { readSmallText } from "../files/small_file.ts";
 import { ServiceError } from "../model/errors.ts";
@@ -82,17 +83,21 @@ export function keepRun(dir: string, run: Run): void {
   writeRecord(dir, run.runId, "run.json", run);
 }
 
-/** Replaces the lines that a spool which is closed has for a table. */
+/** Replaces the lines that a spool which is closed has for a table; where they cannot be written it has none. */
 export function keepLines<Row>(
   dir: string,
   { file, written = (row) => row }: Table<Row>,
   rows: readonly Row[],
 ): void {
   const path = join(dir, file);
-  Deno.writeFileSync(path, new Uint8Array());
+  rmSync(path, { force: true });
   const lines = new LineFile(basename(dir), path);
   try {
     lines.append(rows.map((row) => written(row)));
+  } catch (error) {
+    // A part of them would be taken for all.
+    rmSync(path, { force: true });
+    throw error;
   } finally {
     lines.close();
   }
@@ -199,7 +204,11 @@ class LineFile {
   constructor(runId: string, path: string) {
     this.#runId = runId;
     this.#dir = dirname(path);
-    this.#file = Deno.openSync(path, { append: true, create: true });
+    try {
+      this.#file = Deno.openSync(path, { append: true, create: true });
+    } catch (error) {
+      throw unwritable(this.#dir, error);
+    }
   }
 
   append(values: readonly unknown[]): void {

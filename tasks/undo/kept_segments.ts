@@ -1,4 +1,13 @@
-import { constants, copyFileSync, linkSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
 import { join } from "node:path";
 import { isFolder } from "../files/entry.ts";
 import { syncEntry } from "../files/own_record.ts";
@@ -30,6 +39,9 @@ function keepFile(from: string, to: string): void {
     } catch {
       // On another file system, or on one without links.
       copyFileSync(from, part, constants.COPYFILE_EXCL);
+      // It tells when the run ended.
+      const { atime, mtime } = statSync(from);
+      utimesSync(part, atime, mtime);
       syncEntry(part);
     }
     renameSync(part, to);

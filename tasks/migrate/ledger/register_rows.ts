@@ -2,9 +2,10 @@ import type { Client } from "pg";
 import pg from "pg";
 import type { LedgerProblem } from "../../model/migration.ts";
 import type { Value } from "../../targets/target.ts";
-import { quotedName } from "./inserted.ts";
+import { type Proven, quotedName } from "./inserted.ts";
 import { type RegisterAttempt, RegisterHistory } from "./registers.ts";
 import { columnsOf, ledgerSql, Refused, tried } from "./sql.ts";
+import type { SlotOutcome } from "./slot_outcomes.ts";
 import type { Register } from "./written.ts";
 
 /** Rows read in one query. */
@@ -150,4 +151,15 @@ export function isSame(printed: string | null, given: string | null): boolean {
 /** A drawn value as text. */
 export function textOf(value: Value | undefined): string {
   return value === undefined ? "" : String(value);
+}
+
+/** Judges an update by what stands in its row: an acknowledged one is right where nothing is wrong with it. */
+export function judgeRegister(
+  { slot, outcome }: { readonly slot: number; readonly outcome: SlotOutcome["outcome"] },
+  { problems, standing }: RegisterVerdicts,
+): Proven {
+  const problem = problems.get(slot) ?? null;
+  if (problem !== null) return { verified: false, problem };
+  // That of others stands: whether it was there before nobody can tell.
+  return { verified: outcome === "unknown" ? standing.has(slot) : true, problem };
 }

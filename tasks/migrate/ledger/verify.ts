@@ -9,6 +9,7 @@ import { alwaysWrites } from "./acknowledged.ts";
 import { type Found, InsertedRows, type InsertedWrite, judgeInserted, type Proven } from "./inserted.ts";
 import { registerKey } from "./register_key.ts";
 import {
+  judgeRegister,
   judgeRegisters,
   registerId,
   type RegisterValues,
@@ -69,6 +70,8 @@ export interface LedgerResult {
   /** Writes that could not be looked at. */
   readonly notVerified: number;
   readonly problems: Readonly<Partial<Record<LedgerProblem, number>>>;
+  /** Acknowledged writes whose rows were looked for, and those of which any row is there. */
+  readonly inserted: { readonly looked: number; readonly there: number };
   /** What could not be looked at and why, a sentence each. */
   readonly notes: readonly string[];
   /** Rows that updates wrote, or may have written, by `registerId`: their keys; null where the registers were not read. */
@@ -105,6 +108,7 @@ class Ledger {
   #tables: readonly (readonly InsertedRows[])[] = [];
   readonly #sequence: number[];
   readonly #counts = { ok: 0, failed: 0, unknown: 0, unknownPresent: 0, notVerified: 0 };
+  readonly #inserted = { looked: 0, there: 0 };
   readonly #problems: Partial<Record<LedgerProblem, number>> = {};
   /** Slots from here on have not been judged yet. */
   #next = 0;
@@ -141,7 +145,7 @@ class Ledger {
   }
 
   #result(notes: readonly string[], updated: LedgerResult["updated"] = null): LedgerResult {
-    return { ...this.#counts, problems: this.#problems, notes, updated };
+    return { ...this.#counts, problems: this.#problems, inserted: this.#inserted, notes, updated };
   }
 
   async #inBatches(use: (slots: readonly Slot[]) => Promise<void> | void): Promise<void> {
@@ -237,9 +241,13 @@ class Ledger {
     });
     const parts: (readonly Found[] | null)[] = [];
     for (const table of this.#tables[operation]!) parts.push(await table.look(asked));
-    slots.forEach((slot, at) =>
-      judged.set(slot.slot, judgeInserted(slot, parts.map((part) => part?.[at] ?? null)))
-    );
+    slots.forEach((slot, at) => {
+      const found = parts.map((part) => part?.[at] ?? null);
+      judged.set(slot.slot, judgeInserted(slot, found));
+      if (slot.outcome !== "ok" || found.every((part) => part === null)) return;
+      this.#inserted.looked++;
+      if (found.some((part) => part !== null && part.rows > 0)) this.#inserted.there++;
+    });
   }
 
   /** None for what was never sent and is not there. */
@@ -287,10 +295,3 @@ interface Slot extends SlotOutcome {
 
 const UNSEEN: Proven = { verified: null, problem: null };
 const OUTCOME_OF = { written: "ok", unknown: "unknown", nothing: "failed" } as const;
-
-function judgeRegister({ slot, outcome }: Slot, { problems, standing }: RegisterVerdicts): Proven {
-  const problem = problems.get(slot) ?? null;
-  if (problem !== null) return { verified: false, problem };
-  // That of others stands: whether it was there before nobody can tell.
-  return { verified: outcome === "unknown" ? standing.has(slot) : true, problem };
-}

@@ -23,7 +23,9 @@ async function slotsOf({ verify }: Loaded, op: string): Promise<number[]> {
 
 Deno.test("every write of a load is found where nothing went wrong", async () => {
   await withLoaded(async ({ shop, verify }) => {
-    const { entries, updated, ...result } = await verify();
+    const { entries, updated, inserted, ...result } = await verify();
+    const placed = entries.filter(({ op }) => op === "place-order").length;
+    assert.deepEqual(inserted, { looked: placed, there: placed });
     assert.deepEqual(
       updated!.get("northwind.customers(customer_id).fax"),
       plannedKeys({ ...shop, slots: SLOTS }).keys.get("northwind.customers(customer_id).fax"),
