@@ -64,6 +64,8 @@ Deno.test("each shipped change takes the locks that it names, and ends as it was
             if (variant === "naive") await applyNaive(client, migration);
             else {
               const writers = [writer(urlOf(own), name, 0), writer(urlOf(own), name, 1)];
+              // A change may take less time than a connection.
+              await Promise.all(writers.map(({ begun }) => begun));
               await applySafe(client, urlOf(own), migration).finally(() =>
                 Promise.all(writers.map(({ end }) => end()))
               );
@@ -140,6 +142,7 @@ interface Written {
 /** Somebody who takes orders and changes others, one after another, until the end. */
 function writer(url: string, migration: string, nth: number) {
   let ended = false;
+  const first = Promise.withResolvers<void>();
   const orders = new Map<number, number>();
   const names = new Map<number, string>();
   const written = connected<Written>(url, async (client) => {
@@ -164,11 +167,12 @@ function writer(url: string, migration: string, nth: number) {
       const [name, other] = [`client ${order}`, 10248 + nth + 2 * (n % 400)];
       await client.query("UPDATE northwind.orders SET ship_name = $1 WHERE order_id = $2", [name, other]);
       names.set(other, name);
+      first.resolve();
     }
     return { orders, names };
   });
-  written.catch(() => {});
-  return { written, end: () => (ended = true, written.catch(() => {})) };
+  written.catch(first.reject);
+  return { written, begun: first.promise, end: () => (ended = true, written.catch(() => {})) };
 }
 
 /** All that was acknowledged is there, with its values. */
