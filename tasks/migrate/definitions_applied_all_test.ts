@@ -147,7 +147,7 @@ function writer(url: string, migration: string, nth: number) {
   const names = new Map<number, string>();
   const written = connected<Written>(url, async (client) => {
     for (let n = 1; !ended; n++) {
-      const order = BASE + 1000 * (nth + 1) + n;
+      const order = BASE + 1000 + 2 * n + nth;
       const values = [order, n % 7 + 0.5];
       // A function that answers a row of the table fails in calls that wait while the table gets or loses a column.
       if (migration === "int-to-bigint") {
