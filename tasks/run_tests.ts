@@ -40,9 +40,9 @@ export async function run(args: readonly string[]): Promise<void> {
   Deno.exit(results.some(({ failed }) => failed > 0) ? 1 : checked?.code);
 }
 
-/** Tests wait for services a good part of their time: one more at once than there are cores. */
+/** Tests wait for services a good part of their time: two more at once than there are cores. */
 function jobs(): number {
-  return Number(Deno.env.get("DENO_JOBS")) || navigator.hardwareConcurrency + 1;
+  return Number(Deno.env.get("DENO_JOBS")) || navigator.hardwareConcurrency + 2;
 }
 
 function show({ said }: FileResult): void {
