@@ -44,13 +44,6 @@ Deno.test("a run restarts its own instances: a crash, unless its schedule declar
           await restarted;
           return outcome;
         };
-        for (const name of INSTANCES) {
-          await t.step(`${name}, undeclared`, async () => {
-            const { status, crash } = await run([name], false);
-            assert.equal(status, "crashed");
-            assert.match(crash!, new RegExp(`^the ${name} process \\(\\d+\\) ended during the run$`));
-          });
-        }
         await t.step("all of them, declared", async () => {
           const before = stack.pids();
           const complete = await run(INSTANCES, true);
@@ -59,6 +52,14 @@ Deno.test("a run restarts its own instances: a crash, unless its schedule declar
           const after = stack.pids();
           for (const name of INSTANCES) assert.notEqual(before[name], after[name], name);
         });
+        // The last is the one that may leave rows: where its server comes back too late, they are the next start's.
+        for (const name of INSTANCES.toReversed()) {
+          await t.step(`${name}, undeclared`, async () => {
+            const { status, crash } = await run([name], false);
+            assert.equal(status, "crashed");
+            assert.match(crash!, new RegExp(`^the ${name} process \\(\\d+\\) ended during the run$`));
+          });
+        }
         return ExitCode.ok;
       }));
   }));
