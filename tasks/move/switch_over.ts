@@ -164,7 +164,7 @@ async function goOn(mover: Mover, side: Side, link: Link, back: Link | null): Pr
   await drop().catch(anew).catch((error: Error) => {
     mover.left.push(
       `The tables at the ${side} still take no write: their fence could not be removed (${error.message}). The next ` +
-        `start does; by hand: DROP SCHEMA ${names.schema} CASCADE, which holds the fence and nothing of yours.`,
+        `start does; by hand: DROP SCHEMA ${names.schema} CASCADE, which names what goes with it.`,
     );
   });
   await options.gate.open(side).catch((error: Error) => {
