@@ -64,11 +64,11 @@ export interface StalenessSummary {
   /** The longest, ms. */
   readonly longestMs: number;
   /**
-   * The interval and the longest time of what keeps it up, and with a cache how long its entries are answered and the time
-   * limit of a request, ms; as long as none is skipped, blocked or fails.
+   * The interval and the longest time of what keeps it up with how late one began, and with a cache how long its entries are
+   * answered and the time limit of a request, ms.
    */
   readonly promisedMs: number;
-  /** Reads that found more than that. */
+  /** Reads that found more than that: one of them fails the run. */
   readonly beyond: number;
 }
 

@@ -24,7 +24,7 @@ export const TIER_COLUMNS = [
 
 /** What `promised` is made of, in the words of docs/tiers.md. */
 export const PROMISED: string =
-  "the interval and the longest refresh, and 0.1 s for a late timer; where upkeep is off by turns, the time off; and with a " +
+  "the interval, the longest refresh, and how late one began, 0.1 s at the least; where upkeep is off by turns, the time off; and with a " +
   "cache the longer of its two TTLs with its jitter, how long stale entries serve, and the time that a load may take.";
 
 /** An arm over a tier, in the columns of `TIER_COLUMNS`. */

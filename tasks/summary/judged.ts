@@ -5,6 +5,7 @@ import type { ProbeSummary } from "../model/probe.ts";
 import type { Run } from "../model/run.ts";
 import { listed } from "../model/units.ts";
 import { type RunSummary, type SegmentSummary, sloOutcome } from "../model/summary.ts";
+import type { TierSummary } from "../model/tier_summary.ts";
 import type { Validity } from "../model/validity.ts";
 import type { Rows } from "../store/runs.ts";
 import { stalenessWarnings } from "./caches.ts";
@@ -15,6 +16,7 @@ import { judgeMigration } from "./migration/verdict.ts";
 import { probeFindings } from "./probe/summary.ts";
 import { judgeProbe } from "./probe/verdict.ts";
 import { judgeSlo } from "./slo.ts";
+import { brokenPromises } from "./tier_advice.ts";
 import { judgeRun, type VerdictEvidence } from "./verdict.ts";
 
 /** What was judged of a run. */
@@ -23,15 +25,17 @@ export interface RunJudgement extends Pick<RunSummary, "verdict" | "reasons" | "
   readonly probe?: ProbeSummary;
 }
 
-/** A bench, by its targets, its comparisons, and what its caches promise. */
+/** A bench, by its targets, its comparisons, and how old its caches and tiers promise that answers are at the most. */
 export async function judgedBench(
   rows: Rows,
   run: Run,
-  { caches, ...found }: Omit<VerdictEvidence, "run" | "slo" | "broken"> & {
+  { caches, tiers, ...found }: Omit<VerdictEvidence, "run" | "slo" | "broken"> & {
     readonly caches: readonly CacheSummary[];
+    readonly tiers: readonly TierSummary[];
   },
 ): Promise<RunJudgement> {
-  const evidence = { ...found, broken: stalenessWarnings(caches).map(({ text }) => text) };
+  const broken = [...stalenessWarnings(caches).map(({ text }) => text), ...tiers.flatMap(brokenPromises)];
+  const evidence = { ...found, broken };
   const slo = await judgeSlo(rows, run.runId, run.config, evidence.operations);
   return withOutcomes(run, evidence.validity, { ...judgeRun({ run, slo, ...evidence }), slo });
 }

@@ -73,7 +73,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     ? await judgedMigration(rows, run, { validity, segments })
     : probes
     ? await judgedProbe(rows, run, validity)
-    : await judgedBench(rows, run, { validity, operations, caches, ...ratios });
+    : await judgedBench(rows, run, { validity, operations, caches, tiers, ...ratios });
   return {
     schema: 1,
     run: { ...run, verdict: judged.verdict },

@@ -3,7 +3,7 @@ import { counted, formatMs, formatSeconds, significant } from "../model/units.ts
 
 /** What follows from what was measured of a tier, with its evidence, a sentence each. */
 export function tierAdvice(tier: Omit<TierSummary, "advice">): string[] {
-  return [pays(tier), ...stale(tier), ...missed(tier)].filter((sentence) => sentence !== null);
+  return [pays(tier), ...brokenPromises(tier), ...missed(tier)].filter((sentence) => sentence !== null);
 }
 
 /** Whether it gives back more than it takes at the rate and interval of the run. */
@@ -49,7 +49,8 @@ function seconds(value: number | null): string {
   return value === null ? "never" : value < 1 ? formatMs(1000 * value) : formatSeconds(value);
 }
 
-function stale({ arms }: Omit<TierSummary, "advice">): string[] {
+/** What was promised of a tier's age and was not kept, a sentence for each arm over it. */
+export function brokenPromises({ arms }: Pick<TierSummary, "arms">): string[] {
   return arms.flatMap(({ arm, staleness }) =>
     staleness === null || staleness.beyond === 0 ? [] : [
       `${counted(staleness.beyond, "read")} of ${arm} found rows older than the ${

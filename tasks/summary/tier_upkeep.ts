@@ -10,16 +10,18 @@ import type { TierRows } from "./tier_rows.ts";
 
 /** Fewer pairs decide nothing. */
 const VERDICT_PAIRS = 8;
-/** A timer may be so late on a busy machine, ms. */
+/** A timer may be so late on a busy machine, ms; where it was later, that is no fault of what it starts. */
 const LATE_MS = 100;
+/** A timer's own rounding, µs. */
+const EARLY_US = 1_000;
 
 /** An arm of a run that may be over a tier. */
 export type TierArm = Pick<ArmRecord, "name" | "path"> & Partial<Pick<ArmRecord, "overrides">>;
 
 /**
- * The oldest that what an arm reads may be, ms: the interval, and the longest time that bringing the tier up to date took;
- * with a cache before it, and the longest that an entry is answered, which was asked for before, for no longer than a request
- * may take. Null: the path is over no tier, or over one that its writers keep up and no cache stands before.
+ * The oldest that what an arm reads may be, ms: the interval, the longest time that bringing the tier up to date took, and
+ * how late that began; with a cache before it, and the longest that an entry is answered, which was asked for before, for no
+ * longer than a request may take. So reads find more only where an interval was left out. Null: the path is over no tier, or over one that its writers keep up and no cache stands before.
  */
 export function promisedMs(
   arm: TierArm,
@@ -33,8 +35,18 @@ export function promisedMs(
   const hasEntries = cached === true && cache.strategy !== "none";
   if (upkeep === null && !hasEntries) return null;
   const kept = upkeep === null ? 0 : (upkeep.everySeconds + (turnSeconds(settings) ?? 0)) * 1000 +
-    Math.max(0, ...tookMs(tier.name, refreshes));
-  return kept + (hasEntries ? longestLife(cache) * 1000 + timeoutMs : 0) + LATE_MS;
+    Math.max(0, ...tookMs(tier.name, refreshes, ["ok", "cancelled"])) +
+    latestMs(tier.name, upkeep.everySeconds, refreshes);
+  return kept + (hasEntries ? longestLife(cache) * 1000 + timeoutMs : 0) + (upkeep === null ? LATE_MS : 0);
+}
+
+/** How long after its interval was over the latest began, ms. */
+function latestMs(tier: string, everySeconds: number, refreshes: readonly TierRefresh[]): number {
+  const everyUs = everySeconds * 1e6;
+  const late = begun(tier, refreshes, ["ok", "cancelled"]).map(({ beganUs }) =>
+    beganUs - everyUs * Math.floor((beganUs + EARLY_US) / everyUs)
+  );
+  return Math.max(LATE_MS, ...late.map((us) => us / 1000));
 }
 
 /** Whether writers keep the tier of a path, so that only a cache before it answers what is old. */
@@ -52,7 +64,7 @@ export function upkeepSummary(
   const upkeep = upkeepOf(tier, config.settings);
   if (upkeep === null) return null;
   const own = refreshes.filter((row) => row.tier === tier && row.kind !== "made");
-  const took = tookMs(tier, refreshes);
+  const took = tookMs(tier, refreshes, ["ok"]);
   const seconds = turnSeconds(config.settings);
   const ofTurns = (writes: boolean) =>
     disturbanceOf(turns.filter(({ write }) => write === writes).map(({ on, off }) => on / off));
@@ -73,9 +85,17 @@ export function upkeepSummary(
   };
 }
 
-function tookMs(tier: string, refreshes: readonly TierRefresh[]): number[] {
-  return refreshes.filter((row) => row.tier === tier && row.outcome === "ok" && row.kind !== "made")
-    .map(({ beganUs, endedUs }) => (endedUs - beganUs) / 1000);
+type Outcomes = readonly TierRefresh["outcome"][];
+
+/** One that was still at work when the run was over had taken so long by then. */
+function tookMs(tier: string, refreshes: readonly TierRefresh[], outcomes: Outcomes): number[] {
+  return begun(tier, refreshes, outcomes).map(({ beganUs, endedUs }) => (endedUs - beganUs) / 1000);
+}
+
+function begun(tier: string, refreshes: readonly TierRefresh[], outcomes: Outcomes): TierRefresh[] {
+  return refreshes.filter((row) =>
+    row.tier === tier && outcomes.includes(row.outcome) && row.kind !== "made"
+  );
 }
 
 /** On the scale of logarithms, on which a ratio and its reciprocal are as far from one. */

@@ -2,12 +2,16 @@ import assert from "node:assert/strict";
 import type { Phase, Run, Sample } from "../model/run.ts";
 import type { Summary } from "../model/summary.ts";
 import { isOff, type TierRefresh } from "../model/tier_settings.ts";
+import type { TierSummary } from "../model/tier_summary.ts";
+import type { Validity } from "../model/validity.ts";
 import { loadSpool } from "../store/load.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
 import { createSpool } from "../store/spool.ts";
 import { tierRefreshTable } from "../store/tables/tier_refresh.ts";
 import { bareRun, sqlOperation, steadyPhase, storeFile, withStore, withTempDir } from "../store/testing.ts";
 import { upkeepText } from "../model/tier_text.ts";
+import { judgedBench } from "./judged.ts";
+import { promisedMs } from "./tier_upkeep.ts";
 import { askedPerSecond, tierSummaries } from "./tiers.ts";
 
 const ARMS = ["sql", "aggregate", "matview", "matview+cache"].map((path) => ({ name: path, path }));
@@ -22,6 +26,8 @@ const TOOK: Readonly<Record<string, readonly [read: number, write: number]>> = {
 const ROUNDS = 13;
 /** Three intervals. */
 const TURN_SECONDS = 12;
+/** The interval, the time that one takes, and how late the latest begins. */
+const KEPT_MS = 4000 + 500 + 3000;
 /** Of what the cache answers. */
 const AGE_US = 2_500_000;
 const BASE = bareRun("R1");
@@ -189,15 +195,15 @@ Deno.test("of a tier's arms the age of what they read is told, what they took at
       const staleness = plain!.staleness!;
       assert.equal(staleness.n, ages.length);
       assert.equal(staleness.longestMs, Math.max(...ages));
-      assert.equal(staleness.promisedMs, 4000 + 500 + 100);
-      assert.equal(staleness.beyond, ages.filter((age) => age > 4600).length);
+      assert.equal(staleness.promisedMs, KEPT_MS);
+      assert.equal(staleness.beyond, ages.filter((age) => age > KEPT_MS).length);
       assert.ok(
         staleness.beyond > 0 && staleness.p50Ms < staleness.p95Ms && staleness.p95Ms <= staleness.longestMs,
       );
       const stacked = cached!.staleness!;
       assert.deepEqual([stacked.n, stacked.longestMs], [ROUNDS * 20, Math.max(...cachedAges)]);
       // An entry lives 3 s, 10 % more or less, and may have taken 5 s to ask for.
-      assert.equal(stacked.promisedMs, 4600 + 3300 + 5000);
+      assert.equal(stacked.promisedMs, KEPT_MS + 3300 + 5000);
       assert.equal(stacked.beyond, cachedAges.filter((age) => age > stacked.promisedMs).length);
       assert.deepEqual([plain!.databaseMs, plain!.tablesMs, cached!.databaseMs, cached!.hitRate], [
         0.5,
@@ -224,12 +230,25 @@ Deno.test("of a tier's arms the age of what they read is told, what they took at
         matview!.advice.join(),
       );
       assert.ok(
-        matview!.advice.some((told) => /reads? of matview found rows older than the 4.6 s/.test(told)),
+        matview!.advice.some((told) => /reads? of matview found rows older than the 7.5 s/.test(told)),
       );
       assert.ok(
         matview!.advice.some((told) => /was not brought up to date 1 time: division by zero/.test(told)),
       );
       assert.deepEqual([aggregate!.upkeep, aggregate!.arms[0]!.staleness], [null, null]);
+      const run = {
+        ...RUN,
+        status: "complete",
+        config: { ...RUN.config, slo: null, unavailableArms: [] },
+      } as const;
+      const judged = (tiers: readonly TierSummary[]) => {
+        const validity = { valid: true } as Validity;
+        return judgedBench(store, run, { validity, operations, caches: [], tiers, comparisons: [] });
+      };
+      const { verdict, reasons } = await judged([aggregate!, matview!]);
+      assert.equal(verdict, "fail");
+      assert.match(reasons[0]!, /^\d+ reads of matview found rows older than the 7.5 s promised, up to /);
+      assert.equal((await judged([aggregate!])).verdict, null);
       assert.deepEqual(aggregate!.writes, [{ operation: "place-order", ms: 5.5, tablesMs: 1.5 }]);
       assert.equal(askedPerSecond(RUN, { write: true }), 4);
       // Each write takes 4 ms more.
@@ -255,7 +274,7 @@ Deno.test("where upkeep is off and on by turns, requests of whole turns are comp
           "too few pairs",
         ]);
       }
-      assert.equal(matview!.arms[0]!.staleness!.promisedMs, 4000 + 12_000 + 500 + 100);
+      assert.equal(matview!.arms[0]!.staleness!.promisedMs, KEPT_MS + 12_000);
       const told = upkeepText(matview!).filter((sentence) => / off: /.test(sentence));
       assert.deepEqual(told, [
         "Reads of all arms with what keeps tiers up on for 12 s, against it off: 1.5×, too few pairs (2 of 8).",
@@ -275,13 +294,13 @@ Deno.test("what is promised of a cached arm is by its own settings, and before w
         const [tier] = await tierSummaries(store, run, [arm], []);
         return tier!.arms[0]!.staleness;
       };
-      const kept = 4600 + 5000;
+      const kept = KEPT_MS + 5000;
       assert.equal((await promised({}))!.promisedMs, kept + 22_000);
       // An answer without rows lives longer.
       assert.equal(Math.round((await promised({ negative_ttl: 100 }))!.promisedMs), kept + 110_000);
       const stale = { strategy: "stale-while-revalidate", stale_ttl: 7 };
       assert.equal((await promised(stale))!.promisedMs, kept + 29_000);
-      assert.equal((await promised({ strategy: "none" }))!.promisedMs, 4600);
+      assert.equal((await promised({ strategy: "none" }))!.promisedMs, KEPT_MS);
       // Every other read is a hit.
       const written = (await promised({}, "aggregate+cache"))!;
       assert.equal(written.promisedMs, 22_000 + 5000 + 100);
@@ -289,6 +308,16 @@ Deno.test("what is promised of a cached arm is by its own settings, and before w
       assert.equal(await promised({ strategy: "none" }, "aggregate+cache"), null);
     });
   }));
+
+Deno.test("what is promised holds where no interval was left out, however late one began and was cut off by the run's end", () => {
+  const arm = { name: "matview", path: "matview" };
+  const done = [0, 4e6 + 250_000, 8e6].map((beganUs) => refresh({ beganUs, endedUs: beganUs + 300_000 }));
+  assert.equal(promisedMs(arm, RUN, done), 4000 + 300 + 250);
+  // A timer may be a little early, which is no interval late.
+  assert.equal(promisedMs(arm, RUN, [refresh({ beganUs: 4e6 - 400, endedUs: 4.2e6 })]), 4000 + 200.4 + 100);
+  const cut = refresh({ beganUs: 12e6, endedUs: 14e6, outcome: "cancelled", error: "the run was over" });
+  assert.equal(promisedMs(arm, RUN, [...done, cut]), 4000 + 2000 + 250);
+});
 
 Deno.test("reads beside a refresh are held against those between, each against its own arm's, with a verdict from eight pairs on", async () => {
   // Some begin in a block of direct SQL, which is slow: that is not the refresh's doing.
