@@ -25,6 +25,13 @@ export function refuseVerifying(
       "Leave it out, or unset REDIS_URL to use a Redis of Benchbook's own.",
     );
   }
+  const elsewhere = asking.find(({ overrides }) => overrides.redisUrl !== undefined);
+  if (elsewhere !== undefined) {
+    throw fault(
+      `the file of the arm ${elsewhere.name} names a Redis of yours, and its maxmemory stays as it is`,
+      'Leave it out, set "verify": 0 in the settings of that file, or take its redisUrl out.',
+    );
+  }
   if (asking.some(({ path }) => path.endsWith("+cache"))) return;
   throw fault("no path that is asked has a cache", "Leave it out, or ask by one: --paths sql,sql+cache.");
 }

@@ -24,8 +24,8 @@ Deno.test("caches that are run are spread over the map, and none has less memory
 });
 
 Deno.test("other caches are run after a bench alone, where a path has a cache, and never in a Redis of the user's", () => {
-  const arm = (path: string, own: Record<string, number> = {}) =>
-    ({ name: path, path, overrides: { settings: own } }) as unknown as PlannedArm;
+  const arm = (path: string, own: Record<string, number> = {}, redisUrl?: string) =>
+    ({ name: path, path, overrides: { settings: own, redisUrl } }) as unknown as PlannedArm;
   const settings = { verify: 6 };
   const refusal = (...asked: Parameters<typeof refuseVerifying>) => {
     try {
@@ -48,4 +48,11 @@ Deno.test("other caches are run after a bench alone, where a path has a cache, a
   // An arm's own settings go before those of the run.
   assert.match(refusal([arm("sql+cache", settings)], { settings: {} }, theirs)!, /REDIS_URL/);
   assert.equal(refusal([arm("sql+cache", { verify: 0 })], { settings }, theirs), null);
+  // Nor in the Redis that is not the one whose map it would be.
+  const own = "redis://127.0.0.1:6380";
+  assert.match(
+    refusal([...cached, arm("matview+cache", {}, own)], { settings }, ours)!,
+    /^Cannot set verify: the file of the arm matview\+cache names a Redis of yours/,
+  );
+  assert.equal(refusal([...cached, arm("matview+cache", { verify: 0 }, own)], { settings }, ours), null);
 });
