@@ -8,13 +8,13 @@ import type { Story } from "./story.ts";
 import { CACHING } from "./caching.ts";
 import { TIERS } from "./tiers.ts";
 
-/** Writes an arm of which one operation takes five milliseconds longer. */
+/** Writes an arm of which one operation takes so much longer that no noise hides it. */
 function slowArm(mine: string, root: string): void {
   Deno.mkdirSync(join(mine, "slow"), { recursive: true });
   const sql = Deno.readTextFileSync(join(root, "queries/workloads/access-paths/product-by-id.sql"));
   Deno.writeTextFileSync(
     join(mine, "slow/product-by-id.sql"),
-    sql.replace("FROM ", "FROM (SELECT pg_sleep(0.005)) AS slept, "),
+    sql.replace("FROM ", "FROM (SELECT pg_sleep(0.02)) AS slept, "),
   );
   Deno.writeTextFileSync(join(mine, "slow.json"), '{ "queries": "slow" }');
 }
@@ -84,7 +84,7 @@ export const BENCH_COMPARED: readonly Story[] = [
         /nine of ten runs of [\d.,]+ days show 0\.1 % in each .* A day would show/,
       );
       const planned = await type(
-        "deno task bench --paths sql --arm twin= --plan-for 100% --rate 120 --scale tiny --duration 8s --warmup 300ms --no-report --json",
+        "deno task bench --paths sql --arm twin= --plan-for 100% --rate 120 --scale tiny --duration 8s --warmup 300ms --slo 'errors<1%' --no-report --json",
       );
       assert.ok([ExitCode.ok, ExitCode.invalid].some((code) => code === planned.code), planned.said);
       if (planned.code === ExitCode.ok) {
@@ -105,16 +105,17 @@ export const BENCH_COMPARED: readonly Story[] = [
     judge({ said, summary: { untilDecided, comparisons, verdict } }) {
       const { decided, look, looks, seconds, open } = untilDecided!;
       const words = said.replaceAll(/\s+/g, " ");
-      assert.equal(decided, open.length === 0);
-      assert.match(words, /\d of 7 comparisons open after 30 rounds/);
+      // A look that comes too late on a busy machine is left to the next.
+      assert.match(words, /(\d of 7 comparisons open|no look) after 30 rounds/);
       // A machine that is disturbed may need all of it.
       assert.equal(seconds < 24, look < looks.length);
+      // A run that a busy machine has made INVALID compares nothing.
+      if (verdict === "invalid") return;
+      assert.equal(decided, open.length === 0);
       // The last look saw what the summary does.
       if (seconds < 24) assert.ok(decided && /\b0 of 7 comparisons open/.test(words));
       assert.match(words, decided ? /Decided after .* and \d+ s/ : /Undecided after all of 3 looks and 24 s/);
       assert.match(words, /repeated confidence intervals, which hold over all looks/);
-      // A run that a busy machine has made INVALID compares nothing.
-      if (verdict === "invalid") return;
       const slowed = comparisons.find(({ operation, statistic }) =>
         operation === "product-by-id" && statistic === "p50"
       )!;

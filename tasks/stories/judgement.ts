@@ -49,13 +49,12 @@ function assertOfTheLoad(checks: readonly ValidityCheck[], reasons: readonly str
 type JudgedRun = Pick<RunSummary, "verdict" | "reasons" | "validity">;
 
 /**
- * Whether a command that had to end with another exit code found a run of its INVALID, by the load on the machine and
- * nothing else: then there is nothing more to be judged.
- * @param stdout what it printed for `--json`: one summary, or several
+ * Whether a command that had to end with another exit code found a run INVALID, by the load on the machine and nothing
+ * else: then there is nothing more to be judged.
+ * @param runs those that it named: its own, a pilot, one that was to confirm, or one to compare with
  */
-export function isInvalidByLoad(code: number, stdout: string): boolean {
-  if (code !== ExitCode.invalid || !/^[[{]/.test(stdout)) return false;
-  const runs = [JSON.parse(stdout) as JudgedRun | readonly JudgedRun[]].flat();
+export function isInvalidByLoad(code: number, runs: readonly JudgedRun[]): boolean {
+  if (code !== ExitCode.invalid) return false;
   const invalid = runs.filter(({ verdict }) => verdict === "invalid");
   for (const { validity, reasons } of invalid) assertOfTheLoad(validity.checks, reasons);
   return invalid.length > 0;

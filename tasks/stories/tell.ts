@@ -9,7 +9,7 @@ import { lookAtFolder } from "../testing/look_at_folder.ts";
 import { lookAtProcesses } from "../testing/look_at_processes.ts";
 import { assertMeasured, assertMigrated, isInvalidByLoad } from "./judgement.ts";
 import type { Ended, Place, Story } from "./story.ts";
-import { type Environment, ID, typeAtTerminal, typeIn } from "./type.ts";
+import { type Environment, ID, runsNamed, typeAtTerminal, typeIn } from "./type.ts";
 import { sleep } from "../net/sleep.ts";
 
 const root = resolve(import.meta.dirname!, "../..");
@@ -101,7 +101,7 @@ async function tell(story: Story, place: Place, env: Environment, beside: Beside
   try {
     assert.doesNotMatch(ended.said, /this is a defect of Benchbook/);
     const isInvalid = typeof story.ends === "number" && ended.code !== story.ends &&
-      isInvalidByLoad(ended.code, ended.stdout);
+      isInvalidByLoad(ended.code, await runsNamed(ended, place.bench));
     if (!isInvalid) {
       if (typeof story.ends === "number") assert.equal(ended.code, story.ends, "exit code");
       else judgeRun(story, ended, story.ends);

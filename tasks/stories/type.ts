@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
+import { UsageError } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
 import type { Workbench } from "../pipeline/testing.ts";
 import { faults, publishedSchema } from "../report/testing_schema.ts";
@@ -14,6 +15,7 @@ export type Environment = Readonly<Record<string, string>>;
 
 /** Where a run says which it is. */
 export const ID = /^Run (\d{8}-\d{6}-[0-9a-f]{4})/m;
+const IDS = /\b\d{8}-\d{6}-[0-9a-f]{4}\b/g;
 
 const SUMMARY_SCHEMA = publishedSchema("summary");
 const root = resolve(import.meta.dirname!, "../..");
@@ -105,6 +107,23 @@ async function summaryOf(stdout: string, said: string, bench: Workbench): Promis
   const id = ID.exec(said)?.[1];
   if (id === undefined) return null;
   if (stdout.startsWith("{")) return JSON.parse(stdout) as RunSummary;
-  const db = /^Store +(.+)$/m.exec(said)?.[1] ?? bench.db;
-  return await summarise(await openRun(id, { db }), id);
+  return await summarise(await openRun(id, { db: storeOf(said, bench) }), id);
+}
+
+/** All runs that a command names, also those that it prints no summary of. */
+export async function runsNamed({ said }: Pick<Ended, "said">, bench: Workbench): Promise<RunSummary[]> {
+  const summaries: RunSummary[] = [];
+  for (const id of new Set(said.match(IDS))) {
+    const run = await openRun(id, { db: storeOf(said, bench) }).catch((error) => {
+      // One of another store.
+      if (error instanceof UsageError) return null;
+      throw error;
+    });
+    if (run !== null) summaries.push(await summarise(run, id));
+  }
+  return summaries;
+}
+
+function storeOf(said: string, bench: Workbench): string {
+  return /^Store +(.+)$/m.exec(said)?.[1] ?? bench.db;
 }
