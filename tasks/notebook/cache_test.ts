@@ -13,7 +13,7 @@ Deno.test("a notebook runs again only when it, its parameters, its data or its s
   const base = {
     file,
     parameters: { run: "1" },
-    timeoutMs: 10_000,
+    timeoutMs: 60_000,
     cache: `${directory.path}/cache`,
     data: "d1",
     sources: "s1",
@@ -45,7 +45,7 @@ Deno.test("what lies beside the parameters reaches a notebook that declares it, 
     code('let run = "";\nlet prepared = "";', "parameters"),
     code("run + prepared"),
   );
-  const options = { file, timeoutMs: 10_000, cache: `${directory.path}/cache`, data: "d", sources: "s" };
+  const options = { file, timeoutMs: 60_000, cache: `${directory.path}/cache`, data: "d", sources: "s" };
   let asked = 0;
   const runBeside = (prepared: string) =>
     runCached({
@@ -63,7 +63,7 @@ Deno.test("what lies beside the parameters reaches a notebook that declares it, 
 Deno.test("a failure is not cached, and an unwritable cache does not matter", async () => {
   await using directory = await temporaryDirectory();
   const cache = `${directory.path}/cache`;
-  const options = { parameters: {}, timeoutMs: 10_000, cache, data: "", sources: "" };
+  const options = { parameters: {}, timeoutMs: 60_000, cache, data: "", sources: "" };
   const bad = await writeNotebook(directory.path, "bad.ipynb", code('throw new Error("no")'));
   for (let i = 0; i < 2; i++) await assert.rejects(runCached({ ...options, file: bad }), NotebookError);
   await Deno.writeTextFile(cache, "a file where the directory should be");

@@ -15,7 +15,7 @@ Deno.test("every notebook runs and is told of, also after one has failed", async
   await writeNotebook(directory.path, "c.ipynb", code("1;"));
   const lines: string[] = [];
   const print = (line: string) => lines.push(line.replace(/[\d.]+ m?s$/, "TIME"));
-  const options = { directory: directory.path, parameters: { run: "r1" }, timeoutMs: 10_000, print };
+  const options = { directory: directory.path, parameters: { run: "r1" }, timeoutMs: 60_000, print };
   assert.equal(await runAll(options), ExitCode.service);
   assert.deepEqual(lines, [
     "✓ a.ipynb         ok      2 cells, TIME",

@@ -56,7 +56,7 @@ export const STORED: readonly Story[] = [
   },
   {
     promise: "notebook runs all of them on that run",
-    typed: `deno task notebook --run kept --timeout 50s ${STORE}`,
+    typed: `deno task notebook --run kept --timeout 5m ${STORE}`,
     ends: 0,
     judge: ({ said }) => assert.match(said, /access-paths\.ipynb/),
   },
