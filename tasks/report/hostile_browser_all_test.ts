@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { readConfig } from "../config.ts";
-import { launchBrowser } from "../stack/browser.ts";
+import { BROWSER_MS, launchBrowser } from "../stack/browser.ts";
 import { placeBrowser } from "../stack/testing.ts";
 import { withTempDir } from "../store/testing.ts";
 import { EVERYTHING, HOSTILE } from "../testing/hostile.ts";
@@ -44,7 +44,7 @@ Deno.test("in a real browser no text from outside runs, asks for anything, or st
           });
           page.on("console", (message) => void asked.push(`said: ${message.text()}`));
           await page.setViewport({ width: 390, height: 800 });
-          await page.goto(pathToFileURL(file).href, { waitUntil: "load" });
+          await page.goto(pathToFileURL(file).href, { waitUntil: "load", timeout: BROWSER_MS });
           assert.deepEqual(asked.filter((url) => !url.startsWith("data:")), [pathToFileURL(file).href]);
           assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 390);
           await page.close();

@@ -1,6 +1,7 @@
 import type { Browser, Page } from "puppeteer";
 import { pathToFileURL } from "node:url";
 import type { Paper } from "../config.ts";
+import { BROWSER_MS } from "../stack/browser.ts";
 import type { Pages } from "./html.ts";
 import { type PdfFacts, readPdf } from "./toc.ts";
 
@@ -86,8 +87,14 @@ export async function printAt(
   { file, paper, whole }: Pick<Printed, "file" | "paper"> & { readonly whole: boolean },
 ): Promise<Uint8Array> {
   await Deno.writeTextFile(file, html);
-  await page.goto(pathToFileURL(file).href, { waitUntil: "load" });
-  return await page.pdf({ format: paper, printBackground: true, outline: whole, tagged: whole });
+  await page.goto(pathToFileURL(file).href, { waitUntil: "load", timeout: BROWSER_MS });
+  return await page.pdf({
+    format: paper,
+    printBackground: true,
+    outline: whole,
+    tagged: whole,
+    timeout: BROWSER_MS,
+  });
 }
 
 function same(a: Pages, b: Pages): boolean {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import axe from "axe-core";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "puppeteer";
+import { BROWSER_MS } from "../stack/browser.ts";
 
 /** What a reader gets: the page as a file, in a browser without scripts and without a network. */
 export async function openOffline(browser: Browser, file: string, scheme: "light" | "dark"): Promise<Opened> {
@@ -13,7 +14,7 @@ export async function openOffline(browser: Browser, file: string, scheme: "light
   const complaints: string[] = [];
   page.on("request", (request) => requests.push(request.url()));
   page.on("console", (message) => complaints.push(message.text()));
-  await page.goto(pathToFileURL(file).href, { waitUntil: "load" });
+  await page.goto(pathToFileURL(file).href, { waitUntil: "load", timeout: BROWSER_MS });
   return { page, requests, complaints };
 }
 

@@ -19,6 +19,8 @@ export interface BrowserProgram {
 }
 
 const CHROMIUM = "@sparticuz/chromium";
+/** On a busy machine a browser may take so long for what takes a second: to start, to show a page, to print it. */
+export const BROWSER_MS = 120_000;
 
 const NAMES = [
   "google-chrome-stable",
@@ -157,7 +159,7 @@ export async function launchBrowser(
         ...program.env,
         ...profile !== undefined && { TMPDIR: profile },
       },
-      timeout: 30_000,
+      timeout: BROWSER_MS,
     });
   } catch (error) {
     throw new ServiceError(

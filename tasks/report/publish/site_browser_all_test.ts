@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { readConfig } from "../../config.ts";
-import { launchBrowser } from "../../stack/browser.ts";
+import { BROWSER_MS, launchBrowser } from "../../stack/browser.ts";
 import { placeBrowser } from "../../stack/testing.ts";
 import { withTempDir } from "../../store/testing.ts";
 import { EVERYTHING } from "../../testing/hostile.ts";
@@ -37,7 +37,7 @@ Deno.test("a published site, in a real browser", (t) =>
       const complaints: string[] = [];
       page.on("console", (message) => complaints.push(message.text()));
       page.on("pageerror", (error) => complaints.push(String(error)));
-      await page.goto(pathToFileURL(join(place, "index.html")).href);
+      await page.goto(pathToFileURL(join(place, "index.html")).href, { timeout: BROWSER_MS });
       const shown = () => page.$$eval(".runs tbody tr:not([hidden])", (rows) => rows.length);
 
       await t.step("words and filters leave the runs that have them", async () => {
