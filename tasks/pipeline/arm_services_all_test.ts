@@ -7,7 +7,7 @@ import { type ProcessId, stopProcess } from "../stack/process.ts";
 import { withUserPostgres } from "../stack/testing_user_postgres.ts";
 import { withUserRedis } from "../stack/testing_user_redis.ts";
 import { openStore } from "../store/open.ts";
-import { assertAsFound } from "../testing/facts.ts";
+import { assertSettledAsFound } from "../testing/facts.ts";
 import { lookAround } from "../testing/surroundings.ts";
 import { exitCodeOf } from "./find_rate.ts";
 import { HOPELESS, search } from "./testing_nap.ts";
@@ -102,7 +102,7 @@ Deno.test("an arm with a Redis of its own: measured, sampled, cleared, and misse
       await t.step("two servers, each with its samples, and nothing left on the user's", async () => {
         const before = await lookAround({ redis: redis.url });
         const { environment } = throughOf(await bench.call("bench", [...given, ...QUICK]));
-        assertAsFound(before, await lookAround({ redis: redis.url }));
+        await assertSettledAsFound(before, () => lookAround({ redis: redis.url }));
         const sampled = await instancesIn(bench, "redis");
         assert.deepEqual(sampled.map(({ instance }) => instance), ["other-redis", "redis"]);
         assert.ok(sampled.every(({ n }) => n > 1));
@@ -173,7 +173,7 @@ Deno.test("an arm with a GraphQL service of its own: measured, told, and missed 
           const { environment, operations } = throughOf(await bench.call("bench", [...given, ...QUICK]));
           // Its own pool grows with what it is asked.
           const except = [/session of postgres on postgres \(theirs\)/];
-          assertAsFound(before, await lookAround({ postgres }), { except });
+          await assertSettledAsFound(before, () => lookAround({ postgres }), { except });
           const facts = environment.services.filter(({ name }) => name === "graphql");
           assert.deepEqual(facts.map(({ instance, origin, arms }) => [instance, origin, arms]), [
             ["graphql", "embedded", undefined],
@@ -215,7 +215,7 @@ Deno.test("an arm with a database on another server: measured, sampled, and miss
       await t.step("two servers, each with its samples, and nothing left on the user's", async () => {
         const before = await lookAround({ postgres: { url } });
         const { environment } = throughOf(await bench.call("bench", [...given, ...QUICK]));
-        assertAsFound(before, await lookAround({ postgres: { url } }));
+        await assertSettledAsFound(before, () => lookAround({ postgres: { url } }));
         const sampled = await instancesIn(bench, "postgres");
         assert.deepEqual(sampled.map(({ instance }) => instance), ["other-postgres", "postgres"]);
         const connections = await rows<{ instance: string; most: number }>(

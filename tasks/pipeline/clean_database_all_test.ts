@@ -4,7 +4,7 @@ import { lockDatabase } from "../seed/database_lock.ts";
 import { makeDependents, namesOfDependents, ordinaryRole } from "../seed/testing_dependents.ts";
 import { seed } from "../seed/seed.ts";
 import { withPostgres } from "../stack/testing.ts";
-import { assertAsFound } from "../testing/facts.ts";
+import { assertAsFound, assertSettledAsFound } from "../testing/facts.ts";
 import { lookAtFolder } from "../testing/look_at_folder.ts";
 import { lookAtPostgres } from "../testing/look_at_postgres.ts";
 import type { Called } from "../terminal/testing_in_process.ts";
@@ -36,7 +36,7 @@ async function refused(
     typeof part === "string" ? !result.stderr.includes(part) : !part.test(result.stderr)
   );
   assert.deepEqual([result.code, unsaid], [code, []], result.stdout + result.stderr);
-  assertAsFound(before, await lookAtPostgres(admin));
+  await assertSettledAsFound(before, () => lookAtPostgres(admin));
 }
 
 Deno.test("leaving a user's database", (t) =>
@@ -146,7 +146,7 @@ Deno.test("leaving a user's database", (t) =>
           assert.match(stdout, /^Removed 22 tables .* Nothing of Benchbook's is left in "shop"/m);
           assert.ok(!stdout.includes("plain"), "the password is shown");
           await query(admin, "DROP OWNED BY visitor; DROP ROLE visitor");
-          assertAsFound(unseeded, await lookAtPostgres(admin));
+          await assertSettledAsFound(unseeded, () => lookAtPostgres(admin));
           assertAsFound(home, lookAtFolder(bench.home));
         },
       );
@@ -165,7 +165,7 @@ Deno.test("leaving a user's database", (t) =>
             const { code, stdout, stderr } = await clean(bench, own);
             assert.equal(code, 0, stderr);
             assert.match(stdout, said);
-            assertAsFound(unseeded, await lookAtPostgres(admin));
+            await assertSettledAsFound(unseeded, () => lookAtPostgres(admin));
           }
         },
       );

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import type { ProcessId } from "../stack/process.ts";
 import { withPostgres } from "../stack/testing.ts";
-import { assertAsFound } from "../testing/facts.ts";
+import { assertSettledAsFound } from "../testing/facts.ts";
 import { lookAtPostgres } from "../testing/look_at_postgres.ts";
 import { SHORT, until, withWorkbench, type Workbench } from "./testing.ts";
 import { poolingProxy } from "./testing_pooling_proxy.ts";
@@ -70,7 +70,7 @@ async function withTheirs(use: (theirs: Theirs) => Promise<void>): Promise<void>
             Deno.writeTextFileSync(file, sql);
             return ["--arm", `changed=${file}`];
           },
-          asFound: async () => assertAsFound(before, await look(), { except: OURS }),
+          asFound: () => assertSettledAsFound(before, look, { except: OURS }),
           clones: async () =>
             (await admin.query("SELECT datname FROM pg_database WHERE datname LIKE 'benchbook_clone%'"))
               .rows.map(({ datname }) => datname),

@@ -4,7 +4,7 @@ import { Client } from "pg";
 import { startGraphql } from "../stack/graphql.ts";
 import { type ProcessId, stopProcess } from "../stack/process.ts";
 import { withPostgres } from "../stack/testing.ts";
-import { assertAsFound } from "../testing/facts.ts";
+import { assertSettledAsFound } from "../testing/facts.ts";
 import { lookAround } from "../testing/surroundings.ts";
 import { until, withWorkbench } from "./testing.ts";
 import { VACUUMED } from "./testing_own_cluster.ts";
@@ -100,7 +100,7 @@ Deno.test("orders that a PostGraphile of the user's places after the run are nam
         assert.match(cleaned.stdout, /Took back what the run \S+ \(late\) had left in .*: \d+ rows/);
         assert.equal(await reserved(), 0);
         // Their own server opens sessions, and closes them, as it is asked.
-        assertAsFound(before, await look(), { except: [VACUUMED, new RegExp(`\\(${SESSION}\\)`)] });
+        await assertSettledAsFound(before, look, { except: [VACUUMED, new RegExp(`\\(${SESSION}\\)`)] });
       });
     } finally {
       if (theirs !== undefined) await stopProcess(theirs, "SIGTERM");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { withClient } from "../seed/connect.ts";
-import { assertAsFound } from "../testing/facts.ts";
+import { assertSettledAsFound } from "../testing/facts.ts";
 import { lookAround } from "../testing/surroundings.ts";
 import { keepRecord } from "../undo/journal.ts";
 import { mayWrite, slotWrites } from "../undo/may_write.ts";
@@ -60,7 +60,7 @@ Deno.test("seed and up take back or name what a run that was killed has left, as
           assert.deepEqual(await orders(), []);
           // `up` leaves its GraphQL server running, and sessions of it.
           if (task === "up") assert.equal((await bench.call("down")).code, 0);
-          assertAsFound(before, await look(), { except: [VACUUMED] });
+          await assertSettledAsFound(before, look, { except: [VACUUMED] });
           assert.ok(!existsSync(recordFile(home, runId)));
         });
       }

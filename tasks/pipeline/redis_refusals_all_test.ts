@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { withRedis } from "../stack/testing.ts";
-import { assertAsFound } from "../testing/facts.ts";
+import { assertSettledAsFound } from "../testing/facts.ts";
 import { lookAround } from "../testing/surroundings.ts";
 import { SHORT, withWorkbench } from "./testing.ts";
 
@@ -34,7 +34,7 @@ Deno.test("a Redis that is full, that lets a role do little, or that has no pass
         const page = await Deno.readTextFile(join(bench.reports, runId, "index.html"));
         assert.match(page.replaceAll("&#x27;", "'"), said);
 
-        assertAsFound(before, await lookAround({ redis: url }));
+        await assertSettledAsFound(before, () => lookAround({ redis: url }));
 
         // The same server, as a role that may neither list nor ask for more than a cache needs.
         await redis.config("SET", "maxmemory", "0");
@@ -47,7 +47,7 @@ Deno.test("a Redis that is full, that lets a role do little, or that has no pass
         const words = asNarrow.stdout + asNarrow.stderr;
         assert.ok(asNarrow.code === 0 || asNarrow.code === 4, words);
         assert.ok(!/defect|s3cr3t|The cache refused/.test(words), words);
-        assertAsFound(before, await lookAround({ redis: url }));
+        await assertSettledAsFound(before, () => lookAround({ redis: url }));
 
         // A password that it has not.
         await redis.config("SET", "requirepass", "");
@@ -60,7 +60,7 @@ Deno.test("a Redis that is full, that lets a role do little, or that has no pass
         assert.equal(refused.code, 3, refused.stderr);
         assert.match(refused.stderr, /has no password for that user and the URL gives one/);
         assert.ok(!/defect|s3cr3t/.test(refused.stdout + refused.stderr), refused.stderr);
-        assertAsFound(before, await lookAround({ redis: url }));
+        await assertSettledAsFound(before, () => lookAround({ redis: url }));
       } finally {
         redis.disconnect();
       }
@@ -149,7 +149,7 @@ Deno.test("a Redis that fills up in mid-run is stored into no more, and it is to
         // Which of theirs Redis chose to evict is its own; what it kept is as it was, and nothing of the run is left.
         const evicted = /^- Redis: database 0: key theirs:\d+$/;
         await redis.config("SET", "maxmemory", "0");
-        assertAsFound(before, await lookAround({ redis: url }), { except: [evicted] });
+        await assertSettledAsFound(before, () => lookAround({ redis: url }), { except: [evicted] });
       } finally {
         redis.disconnect();
       }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
 import { Client } from "pg";
 import { type PostgresPrograms, withUserPostgres } from "../stack/testing_user_postgres.ts";
-import { assertAsFound } from "../testing/facts.ts";
+import { assertSettledAsFound } from "../testing/facts.ts";
 import { lookAtPostgres } from "../testing/look_at_postgres.ts";
 import type { Workbench } from "./testing.ts";
 
@@ -42,7 +42,7 @@ export async function tryExample(
         assert.ok(code === 0 || code === 4 && /"verdict": "invalid"/.test(stdout), `exit ${code}\n${stderr}`);
         assert.match(stderr, /Check that all paths return equal results/);
         assert.doesNotMatch(stderr, /are left|not as before/);
-        assertAsFound(before, await lookAtPostgres(url), maintenance);
+        await assertSettledAsFound(before, () => lookAtPostgres(url), maintenance);
       });
 
       await t.step("refuses a purchase of the shop among the keys, and lets it stand", async () => {
@@ -63,7 +63,7 @@ export async function tryExample(
           const { code, stderr } = await bench.call("bench", [scenario, ...SHORT, "--paths", "sql"], env);
           assert.equal(code, 2, stderr);
           assert.match(stderr, /undo\.sql .* would remove or change 1 row that no run of this home wrote/);
-          assertAsFound(found, await lookAtPostgres(url), maintenance);
+          await assertSettledAsFound(found, () => lookAtPostgres(url), maintenance);
         },
       );
     } finally {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
 import { withPostgres } from "../stack/testing.ts";
-import { assertAsFound } from "../testing/facts.ts";
+import { assertSettledAsFound } from "../testing/facts.ts";
 import { lookAtPostgres } from "../testing/look_at_postgres.ts";
 import { SHORT, until, withWorkbench } from "./testing.ts";
 import { leftAtOnce } from "./testing_migration.ts";
@@ -51,7 +51,7 @@ Deno.test("a database of the user's own", async (t) => {
       await admin.query("INSERT INTO public.archive SELECT * FROM ONLY northwind.orders LIMIT 2");
       await admin.query("UPDATE public.archive SET order_id = order_id + 1000000000");
       const before = await lookAtPostgres(url);
-      const asFound = async () => assertAsFound(before, await lookAtPostgres(url), { except: OURS });
+      const asFound = () => assertSettledAsFound(before, () => lookAtPostgres(url), { except: OURS });
 
       await t.step("is after a plain run as it was before", async () => {
         const { code, stdout, stderr } = await bench.call("bench", WRITING, env);

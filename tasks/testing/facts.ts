@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { sleep } from "../net/sleep.ts";
 
 /** Anything that JSON can hold. */
 export type Fact = string | number | boolean | null | readonly Fact[] | { readonly [field: string]: Fact };
@@ -15,6 +16,10 @@ export interface ComparisonOptions {
 const SHOWN_CHARACTERS = 160;
 const SHOWN_BEFORE = 30;
 const SHOWN_ELEMENTS = 5;
+
+/** Sessions that were ended take so long to be gone from a server, on a busy machine too. */
+const SETTLED_MS = 60_000;
+const AGAIN_MS = 100;
 
 /** Several looks as one, the things of each under its name. */
 export function together(looks: Readonly<Record<string, Look>>): Look {
@@ -44,7 +49,37 @@ export function difference(before: Look, after: Look, { except = [] }: Compariso
 
 /** @throws {assert.AssertionError} that lists the difference, unless all is as it was before */
 export function assertAsFound(before: Look, after: Look, options: ComparisonOptions = {}): void {
-  const lines = difference(before, after, options);
+  assertNone(difference(before, after, options));
+}
+
+/**
+ * What is other than before and stays so: a server that has other work to do shows sessions for a moment after their end.
+ * @param wanted whether it is what was to come
+ */
+export async function settledDifference(
+  before: Look,
+  look: () => Promise<Look>,
+  options: ComparisonOptions = {},
+  wanted = (lines: readonly string[]): boolean => lines.length === 0,
+): Promise<string[]> {
+  const deadline = performance.now() + SETTLED_MS;
+  for (;;) {
+    const lines = difference(before, await look(), options);
+    if (wanted(lines) || performance.now() > deadline) return lines;
+    await sleep(AGAIN_MS);
+  }
+}
+
+/** As `assertAsFound`, of a server whose sessions have just ended. */
+export async function assertSettledAsFound(
+  before: Look,
+  look: () => Promise<Look>,
+  options: ComparisonOptions = {},
+): Promise<void> {
+  assertNone(await settledDifference(before, look, options));
+}
+
+function assertNone(lines: readonly string[]): void {
   if (lines.length > 0) {
     assert.fail(`Not as it was found, ${lines.length} differences:\n${lines.join("\n")}`);
   }
