@@ -135,22 +135,23 @@ Deno.test("a switch to another cluster is told apart by what its replication car
           if (schema !== undefined) await asked(url, `DROP SCHEMA ${schema} CASCADE`);
         }
       };
-      const told = ({ summary: { probe, verdict, reasons } }: Probed) => ({
+      // What the ledger's rows came to is known whatever a busy machine did to the load: the verdict may be of that.
+      const told = ({ summary: { probe, verdict } }: Probed) => ({
         lost: probe.ledger!.problems.reduce((sum, { n }) => sum + n, 0),
         notReplicated: probe.ledger!.notReplicated,
         unclear: probe.ledger!.unclear,
         verdict,
-        reasons: reasons.join(" "),
+        carried: probe.ledger!.carried.join(" "),
       });
 
       await t.step(
         "no table there: not replicated, and never lost; the probe goes on with one of its own",
         async () => {
           const probed = await whileProbing(old, (proxy, _, probing) => switchTo(proxy, probing));
-          const { lost, notReplicated, unclear, reasons } = told(probed);
+          const { lost, notReplicated, unclear, carried } = told(probed);
           assert.deepEqual([lost, unclear], [0, 0]);
           assert.ok(notReplicated > 50, `${notReplicated}`);
-          assert.match(reasons, /had no table of the probe's when it was met/);
+          assert.match(carried, /had no table of the probe's when it was met/);
           assert.match(probed.summary.probe.changes.at(-1)!.text, /another cluster/);
           assert.equal(await schemaAt(next.url), undefined);
           // The URL does not lead to the old server any more: what is there is named.
@@ -169,10 +170,10 @@ Deno.test("a switch to another cluster is told apart by what its replication car
           await untilTrue("more writes", async () => (await slotsAt(old.url, schema)).size > copied + 40);
           await switchTo(proxy, probing);
         });
-        const { lost, notReplicated, unclear, reasons } = told(probed);
-        assert.deepEqual([lost, unclear], [0, 0], reasons);
+        const { lost, notReplicated, unclear, carried } = told(probed);
+        assert.deepEqual([lost, unclear], [0, 0], carried);
         assert.ok(notReplicated >= 40 - IN_DOUBT, `${notReplicated}`);
-        assert.match(reasons, /a copy that nothing followed/);
+        assert.match(carried, /a copy that nothing followed/);
         await cleared();
       });
 
@@ -199,9 +200,9 @@ Deno.test("a switch to another cluster is told apart by what its replication car
               (await slotsAt(old.url, schema)).size > before + 40);
             await switchTo(proxy, probing);
           });
-          const { lost, notReplicated, unclear, verdict, reasons } = told(probed);
-          assert.deepEqual([notReplicated, unclear, verdict], [0, 0, "fail"], reasons);
-          assert.ok(lost >= 40 - IN_DOUBT, `${lost}: ${reasons}`);
+          const { lost, notReplicated, unclear, verdict, carried } = told(probed);
+          assert.deepEqual([notReplicated, unclear, verdict], [0, 0, "fail"], carried);
+          assert.ok(lost >= 40 - IN_DOUBT, `${lost}: ${carried}`);
           await asked(next.url, "ALTER SUBSCRIPTION everything SET (slot_name = NONE)");
           await asked(next.url, "DROP SUBSCRIPTION everything");
         },

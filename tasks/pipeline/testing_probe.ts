@@ -108,7 +108,7 @@ export async function writesAt(url: string): Promise<number> {
 
 /** Waits for something that a test has made to come. */
 export async function untilTrue(what: string, is: () => boolean | Promise<boolean>): Promise<void> {
-  for (let left = 1500; !await is(); left--) {
+  for (let left = 15_000; !await is(); left--) {
     assert.ok(left > 0, what);
     await sleep(20);
   }

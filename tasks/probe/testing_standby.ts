@@ -9,6 +9,9 @@ import { runProgram } from "../stack/programs.ts";
 import { withTempHome } from "../stack/testing.ts";
 import { unprivilegedUser } from "../stack/unprivileged.ts";
 
+/** A machine that has other work to do may take minutes where an idle one takes a moment. */
+const ATTEMPTS = 10_000;
+
 /** A physical replica of a test's server. */
 export interface Standby {
   readonly url: string;
@@ -55,7 +58,7 @@ export function withStandby<T>(primary: string, use: (standby: Standby) => Promi
     });
     const ask = <Row extends pg.QueryResultRow>(sql: string) => asked<Row>(url.href, sql);
     const until = async (sql: string) => {
-      for (let left = 400;; left--) {
+      for (let left = ATTEMPTS;; left--) {
         const row = await ask<{ is: boolean }>(sql).catch((error) => {
           if (left === 0) throw error;
           return [];
@@ -99,7 +102,7 @@ export async function asked<Row extends pg.QueryResultRow>(url: string, sql: str
 
 /** Waits until a server, or what stands before one, answers. @param words what it said, where it does not */
 export async function untilAnswers(url: string, words: () => string): Promise<void> {
-  for (let left = 400;; left--) {
+  for (let left = ATTEMPTS;; left--) {
     const answered = await asked(url, "SELECT 1").then(() => true, () => false);
     if (answered) return;
     if (left === 0) throw new Error(words());

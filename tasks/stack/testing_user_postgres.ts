@@ -13,7 +13,7 @@ import { unprivilegedUser } from "./unprivileged.ts";
 import { sleep } from "../net/sleep.ts";
 
 const PASSWORD = "theirs";
-const ATTEMPTS = 300;
+const ATTEMPTS = 3000;
 
 /** PostgreSQL's programs, laid out as Debian's packages do it. */
 export interface PostgresPrograms {
