@@ -14,6 +14,7 @@ import { unpackRedis } from "./redis_packages.ts";
 import type { Stack, StackOptions } from "./services.ts";
 import { openStack } from "./stack.ts";
 import { type ClusterKind, placeCluster } from "./testing_cluster.ts";
+import { sleep } from "../net/sleep.ts";
 
 /** Where a test's home may lie. */
 export interface HomeOptions {
@@ -38,7 +39,19 @@ export async function withTempHome<T>(
     leash?.kill("SIGKILL");
     await leash?.status;
     await leash?.stdin.abort().catch(() => {});
-    rmSync(home, { recursive: true, force: true });
+    await removeWhole(home);
+  }
+}
+
+/** Who was killed may leave children, which write for a moment more. */
+async function removeWhole(home: string): Promise<void> {
+  for (let left = 200;; left--) {
+    try {
+      return rmSync(home, { recursive: true, force: true });
+    } catch (error) {
+      if (left === 0 || (error as { code?: string }).code !== "ENOTEMPTY") throw error;
+      await sleep(50);
+    }
   }
 }
 
