@@ -27,7 +27,7 @@ Deno.test("a probe tells a pause, connections that broke, and each write that wa
     proxy.loseEvery = 50;
     const statements = proxy.statements;
     await untilTrue("some writes lost", () => proxy.lost.length >= 2 && proxy.statements > statements + 300);
-    const made = await proxy.pause(300);
+    const made = await proxy.pause(500);
     await untilTrue("answers after the pause", () => proxy.lost.length >= 5);
     // What was answered here has arrived before connections break.
     proxy.loseEvery = 0;
@@ -48,7 +48,8 @@ Deno.test("a probe tells a pause, connections that broke, and each write that wa
     const { ledger, connections, pauses, changes } = probe;
     assert.deepEqual(ledger!.problems.map(({ problem, n }) => [problem, n]), [["lost", proxy.lost.length]]);
     assert.ok(reasons[0]!.includes(`slot ${Math.min(...proxy.lost)}.`), reasons[0]);
-    assert.ok(pauses.some(({ ms }) => ms >= made.untilMs - made.fromMs - 20), JSON.stringify(pauses));
+    // The last answer before it may have waited for a load that a busy machine did not let run.
+    assert.ok(pauses.some(({ ms }) => ms >= (made.untilMs - made.fromMs) / 2), JSON.stringify(pauses));
     assert.ok(connections.lost >= 1, JSON.stringify(connections));
     assert.equal(changes[0]!.kind, "server");
     assert.match(changes[0]!.text, /takes writes, timeline 1$/);

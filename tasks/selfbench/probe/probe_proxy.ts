@@ -24,6 +24,9 @@ const SYNC = codeOf("S");
 /** Messages that a Sync follows. */
 const UNTIL_SYNC: ReadonlySet<number> = new Set(["B", "C", "D", "E", "P"].map(codeOf));
 
+/** Linux gives out none of these ports to who asks for any: none is another's while a proxy refuses. */
+const [FIRST_PORT, PORTS] = [61_000, 4_500];
+
 /** A connection that goes through. */
 interface Session {
   isLoad: boolean;
@@ -52,7 +55,7 @@ export class ProbeProxy implements AsyncDisposable {
   /** @param target a port of this machine */
   constructor(target: number) {
     this.#target = target;
-    this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    this.#listener = listenApart();
     this.#port = this.#listener.addr.port;
     this.#serve();
   }
@@ -104,7 +107,7 @@ export class ProbeProxy implements AsyncDisposable {
   /** Takes connections again. @param target where they lead to now */
   async accept(target: number = this.#target): Promise<void> {
     this.#target = target;
-    for (let left = 200; this.#listener === null; left--) {
+    for (let left = 3000; this.#listener === null; left--) {
       try {
         this.#listener = Deno.listen({ hostname: "127.0.0.1", port: this.#port });
       } catch (error) {
@@ -205,6 +208,17 @@ export class ProbeProxy implements AsyncDisposable {
     for (const connection of [from, to]) {
       close(connection);
       this.#open.delete(connection);
+    }
+  }
+}
+
+function listenApart(): Deno.TcpListener {
+  for (let left = 100;; left--) {
+    const port = FIRST_PORT + Math.floor(PORTS * Math.random());
+    try {
+      return Deno.listen({ hostname: "127.0.0.1", port });
+    } catch (error) {
+      if (left === 0 || !(error instanceof Deno.errors.AddrInUse)) throw error;
     }
   }
 }
