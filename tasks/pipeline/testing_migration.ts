@@ -63,7 +63,16 @@ export async function startedUntil(
     const last = stepsIn(spool).at(-1);
     return last?.statement === wanted && (when === "migrate" || last.endUs !== null) ? true : null;
   }, `no statement ${wanted} of the migration`);
+  // Who is killed then has told of what was acknowledged by now.
+  const before = bytesIn(spool);
+  if (when === "migrate") await until(() => bytesIn(spool) > before || null, "nothing more was told");
   return running;
+}
+
+/** How much a spool has of timings. */
+function bytesIn(spool: string): number {
+  const segments = [...Deno.readDirSync(spool)].filter(({ name }) => name.endsWith(".seg"));
+  return segments.reduce((sum, { name }) => sum + Deno.statSync(join(spool, name)).size, 0);
 }
 
 /** What a spool has of statements: a line each, with a checksum before it. */

@@ -42,7 +42,7 @@ cd "$AT"
 export BENCHBOOK_HOME="$AT/home" BENCHBOOK_REPORTS="$AT/reports"
 census >before
 setsid "$DENO" run -A --quiet "$BENCH" $RUN >said 2>&1 & run=$!
-for i in $(seq 600); do
+for i in $(seq 6000); do
   ls home/spool/*/timing-0.seg >/dev/null 2>&1 && break
   kill -0 $run 2>/dev/null || break
   sleep 0.1
