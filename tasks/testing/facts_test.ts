@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { assertAsFound, difference, type Fact, type Look, together } from "./facts.ts";
+import {
+  assertAsFound,
+  assertSettledAsFound,
+  difference,
+  type Fact,
+  type Look,
+  settledDifference,
+  together,
+} from "./facts.ts";
 
 function look(facts: Record<string, Fact>): Look {
   return new Map(Object.entries(facts));
@@ -36,6 +44,18 @@ Deno.test("what is expected can be left out, by the begin of its name or by a pa
   assert.throws(() => assertAsFound(before, after), {
     message: `Not as it was found, 5 differences:\n${lines.join("\n")}`,
   });
+});
+
+Deno.test("what is gone after a moment is no difference, and what stays is one", async () => {
+  let looks = 0;
+  const again = () => Promise.resolve(++looks < 3 ? after : before);
+  await assertSettledAsFound(before, again);
+  assert.equal(looks, 3);
+  const enough = (found: readonly string[]) => found.length === lines.length;
+  assert.deepEqual(
+    await settledDifference(before, () => Promise.resolve(after), {}, enough),
+    lines,
+  );
 });
 
 Deno.test("looks at several places are one, each thing under its place", () => {
