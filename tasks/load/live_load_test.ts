@@ -34,8 +34,9 @@ function planOf(url: string, spoolDir: string): LoadPlan {
     sources: {},
     retry: null,
     connections: 4,
-    inFlightCap: 100,
-    timeoutMs: 5000,
+    // All of them: what a busy machine holds up for a moment is neither shed nor given up.
+    inFlightCap: 10_000,
+    timeoutMs: 60_000,
     workers: 1,
     spoolDir,
   };
