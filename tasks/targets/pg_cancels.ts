@@ -4,7 +4,7 @@ import type { PgOptions } from "../postgres/options.ts";
 
 /** Requests to cancel at once: each is a connection, and a process at the server. */
 const AT_ONCE = 4;
-/** A server that does not take one within this time has other sorrows. */
+/** A server that does not take one within this time, or end what is cancelled, has other sorrows. */
 export const CANCEL_MS = 1000;
 
 /** One that waits, or is under way. */
@@ -18,12 +18,15 @@ interface PendingCancel {
 export class Cancels {
   readonly #options: PgOptions;
   readonly #network: Network;
+  readonly #limitMs: number;
   readonly #waiting: PendingCancel[] = [];
   #underWay = 0;
 
-  constructor(options: PgOptions, network: Network) {
+  /** @param limitMs how long the server may take to be told of one */
+  constructor(options: PgOptions, network: Network, limitMs = CANCEL_MS) {
     this.#options = options;
     this.#network = network;
+    this.#limitMs = limitMs;
   }
 
   /** @returns takes it back; false where it is too late for that, and `done` is to be waited for */
@@ -48,6 +51,6 @@ export class Cancels {
       this.#next();
       pending.done(error);
     };
-    requestCancel(this.#options, pending.cancel, CANCEL_MS, this.#network).then(() => end(null), end);
+    requestCancel(this.#options, pending.cancel, this.#limitMs, this.#network).then(() => end(null), end);
   }
 }

@@ -6,14 +6,19 @@ import type { Execution } from "./pg_execution.ts";
 import { endsConnection, sqlErrorCode } from "./sql_error.ts";
 import { type Call, complete, type Statement } from "./target.ts";
 
-/** A cancelled statement has this long to end; then the connection is closed, and with it what is left. */
-const DRAIN_MS = 1000;
+/**
+ * A cancelled statement that has not ended is cancelled anew after so long: a server that had no time for it yet has taken the
+ * request for one about nothing.
+ */
+const AGAIN_MS = 200;
 
 /** What all clients of a target share. */
 export interface SqlClientOptions {
   readonly nowUs: () => number;
   readonly network: Network;
   readonly cancels: Cancels;
+  /** A cancelled statement has this long to end, ms; then the connection is closed, and with it what is left. */
+  readonly drainMs: number;
   /** Its connection is free again, or lost. */
   readonly release: (client: SqlClient) => void;
 }
@@ -33,7 +38,8 @@ export class SqlClient implements PgListener {
   #withdraw: (() => boolean) | null = null;
   /** The call whose statement ended while the server was being asked to cancel it. */
   #ended: Call | null = null;
-  #forgetDrain = noDrain;
+  /** While a statement that is given up is to be cancelled anew: what takes that back. */
+  #forgetAgain: (() => void) | null = null;
   #onFree = () => {};
   /** Once for all calls: on the measured path nothing is made for what rarely happens. */
   readonly #abort = () => this.#giveUp();
@@ -106,14 +112,19 @@ export class SqlClient implements PgListener {
    * comes to nothing, giving up costs the connection.
    */
   #giveUp(): void {
+    if (this.#call === null || this.#withdraw !== null || this.#forgetAgain !== null) return;
+    this.#cancel(Math.ceil(this.#options.drainMs / AGAIN_MS));
+  }
+
+  #cancel(tries: number): void {
     const { connection } = this;
-    if (this.#call === null || this.#withdraw !== null) return;
-    if (connection.cancel === null) return connection.close();
+    this.#forgetAgain = null;
+    if (connection.cancel === null || tries === 0) return connection.close();
     this.#withdraw = this.#options.cancels.ask(connection.cancel, (error) => {
       this.#withdraw = null;
       if (error !== null) connection.close();
       else if (this.#call !== null) {
-        this.#forgetDrain = this.#options.network.later(DRAIN_MS, () => connection.close());
+        this.#forgetAgain = this.#options.network.later(AGAIN_MS, () => this.#cancel(tries - 1));
       }
       if (this.#ended !== null) this.#free(this.#ended);
     });
@@ -121,12 +132,10 @@ export class SqlClient implements PgListener {
 
   #free(call: Call): void {
     this.#withdraw = this.#ended = null;
-    this.#forgetDrain();
-    this.#forgetDrain = noDrain;
+    this.#forgetAgain?.();
+    this.#forgetAgain = null;
     this.#options.release(this);
     call.onDone();
     this.#onFree();
   }
 }
-
-function noDrain(): void {}

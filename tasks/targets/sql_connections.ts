@@ -6,7 +6,7 @@ import { counted } from "../model/units.ts";
 import { refusesOptions } from "../model/session_limits.ts";
 import { ConnectionLog } from "./connection_log.ts";
 import { PgConnection } from "./pg_connection.ts";
-import { Cancels } from "./pg_cancels.ts";
+import { CANCEL_MS, Cancels } from "./pg_cancels.ts";
 import { type PgOptions, readPgOptions } from "../postgres/options.ts";
 import { exactParser } from "./pg_exact.ts";
 import { SqlClient } from "./sql_client.ts";
@@ -33,6 +33,8 @@ export interface SqlOptions {
   readonly lockMs?: number;
   /** Nothing that is asked writes: its sessions refuse it, where the server or its pooler lets them. */
   readonly readOnly?: boolean;
+  /** How long the server may take to be told of a cancellation, and then to end what is cancelled, ms; `CANCEL_MS` if absent. */
+  readonly cancelMs?: number;
   readonly nowUs: () => number;
   /** Opens its sockets where there is no TLS; Deno's own without it. */
   readonly network?: Network;
@@ -44,8 +46,6 @@ const CONNECT_TIMEOUT_MS = 5000;
  * beforehand may have gone when it is asked, as that a table has no primary key yet.
  */
 const NEVER: ReadonlySet<string> = new Set(["3F000", "42P01", "42703", "42883", "42501"]);
-/** So long what is under way may take to be cancelled when all ends. */
-const CLOSE_MS = 1000;
 
 /** A fixed number of connections to one server, each in a place of its own where it is opened anew when it was lost. */
 export class SqlConnections {
@@ -80,8 +80,8 @@ export class SqlConnections {
         ? plain
         : await limited(plain, { statementMs: limitMs, lockMs }, CONNECT_TIMEOUT_MS, network);
       this.#pgOptions = readOnly ? readOnlyOf(wanted) : wanted;
-      const cancels = new Cancels(plain, network);
-      const shared = { nowUs, network, cancels, release: this.#release };
+      const cancels = new Cancels(plain, network, this.#cancelMs);
+      const shared = { nowUs, network, cancels, drainMs: this.#cancelMs, release: this.#release };
       let opened = await this.#connectAll(oneByOne);
       if (this.#pgOptions !== plain && opened.some(isRefused)) {
         // Not by SET either: a pooler would hand on the session, and with it our limits, to other clients.
@@ -162,12 +162,16 @@ export class SqlConnections {
   async close(): Promise<void> {
     this.#closed = true;
     const stopped = Promise.all(this.#clients.map((client) => client.stop()));
-    await waitAtMost(CLOSE_MS, stopped, (ms, work) => this.#network.later(ms, work));
+    await waitAtMost(this.#cancelMs, stopped, (ms, work) => this.#network.later(ms, work));
     await Promise.allSettled(this.#clients.map(({ connection }) => connection.end()));
   }
 
   get #network(): Network {
     return this.#options.network ?? runtimeNetwork;
+  }
+
+  get #cancelMs(): number {
+    return this.#options.cancelMs ?? CANCEL_MS;
   }
 
   #connect(): Promise<PgConnection> {
