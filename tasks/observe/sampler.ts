@@ -17,6 +17,8 @@ export interface SamplerOptions extends Omit<SourceContext, "url"> {
   readonly instances: readonly SampledInstance[];
   /** For all sources, instead of each one's own. */
   readonly periodMs?: number;
+  /** The longest that one reading may take, ms; a second if absent, or the period where that is longer. */
+  readonly readingMs?: number;
   /** The run's clock: microseconds since its start. */
   readonly nowUs: () => number;
   /** Takes what one tick of one source gave. Must not throw. */
@@ -113,7 +115,7 @@ class SourceLoop {
     this.#labels = instance === null ? {} : { instance: instance.name };
     this.#title = several ? `${source.title} (${instance!.name})` : source.title;
     const context = { url: instance?.url ?? "", pids: options.pids, inMigration };
-    this.#opening = source.open!(context, Math.max(1_000, this.#periodMs));
+    this.#opening = source.open!(context, options.readingMs ?? Math.max(1_000, this.#periodMs));
     // Whoever reads it hears of a failure.
     this.#opening.catch(() => {});
     this.#meter = new Meter(source.metrics);

@@ -79,6 +79,8 @@ Deno.test("a loader removes the lock that it set and no other's, also without th
             prefix: PREFIX,
             entries: rowEntries,
             behaviour: { ...USUAL_CACHE, singleFlight: "all" },
+            // It is not renewed meanwhile, nor gone, however long a busy machine takes.
+            lockMs: 60_000,
             nowUs: () => 0,
             random: Math.random,
           });

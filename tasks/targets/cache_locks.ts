@@ -5,7 +5,8 @@ import type { CacheLock, Load, LoadedElsewhere } from "./cache_load.ts";
 
 /** A lock that nobody renews is gone after so long: its loader has died or hangs. */
 export const LOCK_MS = 1000;
-const RENEW_MS = LOCK_MS / 3;
+/** How often it is renewed before that. */
+const RENEWALS = 3;
 /** How long it is waited before the next look, from the first one on. */
 const FIRST_WAIT_MS = 2;
 const LONGEST_WAIT_MS = 20;
@@ -34,6 +35,8 @@ export interface LocksOptions {
   readonly stored: (key: string, ttlMs: number) => void;
   readonly refused: (error: Error) => void;
   readonly network: Network;
+  /** After how long a lock is gone that nobody renews, ms. */
+  readonly lockMs: number;
   /** Uniform in (0, 1]. */
   readonly random: () => number;
 }
@@ -62,11 +65,11 @@ export class CacheLocks {
   }
 
   #try(load: Load, key: string, waitMs: number, on: OnLock): void {
-    const { send, look, network, random } = this.#options;
+    const { send, look, network, random, lockMs } = this.#options;
     const token = String(Math.floor(random() * 2 ** 52));
     let state: "acquired" | "busy" | "unknown" = "unknown";
     const beganMs = performance.now();
-    send(writeCommand(["SET", key, token, "NX", "PX", String(LOCK_MS)]), (reply) => {
+    send(writeCommand(["SET", key, token, "NX", "PX", String(lockMs)]), (reply) => {
       state = reply === "OK" ? "acquired" : reply === null ? "busy" : "unknown";
     });
     look(load, (entry) => {
@@ -94,32 +97,33 @@ export class CacheLocks {
 
   /** Whether a lock is of a loader, who renews it or is gone when it has run out; one that is gone by now is, too. */
   #isOurs(key: string, done: (ours: boolean) => void): void {
-    const { send, refused } = this.#options;
+    const { send, refused, lockMs } = this.#options;
     let ours = true;
     send(writeCommand(["GET", key]), (reply, stored) => ours = isToken(reply, stored));
     send(writeCommand(["PTTL", key]), (reply) => {
       // A role that may not ask for it has the value alone to go by.
-      if (typeof reply === "number" && (reply === -1 || reply > LOCK_MS)) ours = false;
+      if (typeof reply === "number" && (reply === -1 || reply > lockMs)) ours = false;
       if (!ours) refused(new Error(`LOCKED ${key} is no lock of a loader`));
       done(ours);
     });
   }
 
   #hold(key: string, token: string, beganMs: number): CacheLock {
-    const { send, network, stored } = this.#options;
-    let sureUntilMs = beganMs + LOCK_MS - RENEW_MS;
+    const { send, network, stored, lockMs } = this.#options;
+    const renewMs = lockMs / RENEWALS;
+    let sureUntilMs = beganMs + lockMs - renewMs;
     let forget = () => {};
-    stored(key, LOCK_MS);
+    stored(key, lockMs);
     const renew = () => {
       const nowMs = performance.now();
       // What may be another's by now is not renewed: it expires.
       if (nowMs > sureUntilMs) return;
-      send(writeCommand(["SET", key, token, "XX", "PX", String(LOCK_MS)]), (reply) => {
-        if (reply === "OK") sureUntilMs = nowMs + LOCK_MS - RENEW_MS;
+      send(writeCommand(["SET", key, token, "XX", "PX", String(lockMs)]), (reply) => {
+        if (reply === "OK") sureUntilMs = nowMs + lockMs - renewMs;
       });
-      forget = network.later(RENEW_MS, renew);
+      forget = network.later(renewMs, renew);
     };
-    forget = network.later(RENEW_MS, renew);
+    forget = network.later(renewMs, renew);
     return {
       release: () => {
         forget();

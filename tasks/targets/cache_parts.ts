@@ -6,7 +6,7 @@ import type { RedisConnection } from "../redis/connection.ts";
 import type { Entries } from "./cache_entries.ts";
 import { StoredKeys } from "./cache_keys.ts";
 import { CacheLoads } from "./cache_loads.ts";
-import { CacheLocks, type LocksOptions } from "./cache_locks.ts";
+import { CacheLocks, LOCK_MS, type LocksOptions } from "./cache_locks.ts";
 import { CacheKeys } from "./cache_lookup.ts";
 import { CacheStores } from "./cache_stores.ts";
 import { CacheTags } from "./cache_tags.ts";
@@ -32,6 +32,8 @@ export interface CachedTargetOptions {
   readonly network?: Network;
   /** How long a load may take that nobody waits for, ms. */
   readonly loadLimitMs?: number;
+  /** After how long a loader's lock is gone that it does not renew, ms; `LOCK_MS` if absent. */
+  readonly lockMs?: number;
   /** The clock that tells how old entries are, µs: of all threads and processes. */
   readonly clockUs?: () => number;
 }
@@ -83,6 +85,7 @@ export function cacheParts(
     stored: (key, ttlMs) => stores.note(key, ttlMs),
     refused: (error) => refused("write", error),
     network,
+    lockMs: options.lockMs ?? LOCK_MS,
     random,
   });
   const loads = new CacheLoads({

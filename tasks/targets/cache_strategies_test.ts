@@ -78,6 +78,8 @@ async function withCaches(
       prefix: PREFIX,
       entries: rowEntries,
       behaviour: { ...USUAL_CACHE, jitter: 0, ...behaviour },
+      // None is lost because the machine has no time to renew it.
+      lockMs: 60_000,
       nowUs: () => clock.us,
       clockUs: () => clock.us,
       random,
