@@ -13,8 +13,23 @@ Deno.test("a file of our own is removed, and one that somebody has put in its pl
     renameSync(theirs, path);
     removeOwn(own);
     assert.equal(readFileSync(path, "utf8"), "theirs");
-    removeOwn(ownFile(path, statSync(path)));
+    // One that was made later and has got the inode of ours.
+    const ids = idsOf(path);
+    if (ids.birthtimeMs > 0) {
+      removeOwn(ownFile(path, { ...ids, birthtimeMs: ids.birthtimeMs - 1 }));
+      assert.ok(existsSync(path));
+    }
+    removeOwn(ownFile(path, ids));
     assert.ok(!existsSync(path));
     removeOwn(own);
+    // Where the file system does not tell when a file was made, its inode has to do.
+    writeFileSync(path, "ours");
+    removeOwn(ownFile(path, { ...idsOf(path), birthtimeMs: 0 }));
+    assert.ok(!existsSync(path));
     return Promise.resolve();
   }));
+
+function idsOf(path: string) {
+  const { dev, ino, birthtimeMs } = statSync(path);
+  return { dev, ino, birthtimeMs };
+}

@@ -15,7 +15,7 @@ export function lintJson(report: LintReport): object {
     statements: report.counted,
     findings: countedLevels(report),
     told: report.statements.map((
-      { file, line, column, shown, effects, heldTo, took, writesPerSecond, sizes, findings },
+      { file, line, column, shown, effects, heldTo, waitLimit, took, writesPerSecond, sizes, findings },
     ) => ({
       file,
       line,
@@ -28,6 +28,7 @@ export function lintJson(report: LintReport): object {
         : heldTo.line === null
         ? "end of the file"
         : `line ${heldTo.line}`,
+      waitLimit,
       work: effects.work.map((work) => ({
         ...work,
         ...sizes.find(({ relation }) => relation === work.relation),

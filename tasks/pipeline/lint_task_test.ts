@@ -107,6 +107,11 @@ Deno.test("JSON and SARIF name each finding with its place, and SARIF has what i
     const altered = told.told[1];
     assert.deepEqual([altered.line, altered.column, altered.kind], [2, 3, "ALTER TABLE … ADD COLUMN"]);
     assert.equal(altered.locks[0].mode, "AccessExclusiveLock");
+    assert.equal(altered.waitLimit, null);
+    const limited = join(folder, "limited.sql");
+    Deno.writeTextFileSync(limited, `SET lock_timeout = '2s';\n${NAIVE}`);
+    const { stdout } = await lint([limited, "--format", "json"]);
+    assert.equal(JSON.parse(stdout).told[1].waitLimit, "2 s");
     const sarif = JSON.parse((await lint([path, "--format", "sarif"])).stdout);
     assert.equal(sarif.version, "2.1.0");
     const [{ tool: { driver }, results }] = sarif.runs;

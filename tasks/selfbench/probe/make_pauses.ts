@@ -121,7 +121,7 @@ function startProbe(url: string, folder: string, rate: number, signal: AbortSign
     },
     async end() {
       if (isOver) return;
-      // Twice: it is to leave, and has nothing to tell.
+      // It is to leave; what it then tells is not read.
       interrupt();
       await ended;
     },
