@@ -58,6 +58,8 @@ export interface FigureParts {
   readonly svg: string | readonly string[];
   /** How several drawings stand: side by side where there is room (the default), or under one another. */
   readonly layout?: "grid" | "stack";
+  /** Where it does not fit, which end is seen before anybody scrolls: the left one (`start`, the default), or the newest. */
+  readonly scrolledTo?: "start" | "end";
   /** The key, in order; none where the drawing names its series itself. */
   readonly legend?: readonly LegendItem[];
   /** Two sentences on how to read it. */
@@ -87,9 +89,9 @@ export const NOTEBOOK_STYLE = "<style>" +
 /** A figure that shows itself in Jupyter when it is the last value of a cell. */
 export type Figure = Required<FigureParts>;
 
-/** Takes over the parts; `layout` becomes `grid` and `legend` empty where they are left out. */
+/** Takes over the parts; `layout` becomes `grid`, `scrolledTo` `start`, and `legend` empty where they are left out. */
 export function makeFigure(parts: FigureParts): Figure {
-  const made: Figure = { layout: "grid", legend: [], ...parts };
+  const made: Figure = { layout: "grid", scrolledTo: "start", legend: [], ...parts };
   /** What the Deno kernel displays. */
   const display = () => ({
     "text/html": NOTEBOOK_STYLE + figure(made),
@@ -117,7 +119,9 @@ export function figure(parts: FigureParts): string {
     `<p class="bb-title"><strong>${escapeHtml(parts.title)}</strong></p>` +
     legend(parts.legend ?? []) +
     // Focusable because it scrolls sideways on a narrow screen, and a keyboard must be able to do that.
-    `<figure role="img" tabindex="0" aria-label="${label}" aria-describedby="${id}-reading">${picture}</figure>` +
+    `<figure${
+      parts.scrolledTo === "end" ? ` class="bb-newest"` : ""
+    } role="img" tabindex="0" aria-label="${label}" aria-describedby="${id}-reading">${picture}</figure>` +
     `<p class="bb-reading" id="${id}-reading">${escapeHtml(unbroken(parts.reading))}</p>` +
     dataTable(parts.title, parts.table) +
     `</div>`;

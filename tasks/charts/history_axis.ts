@@ -63,7 +63,8 @@ export class HistoryAxis {
       runs.map((run, index) => ({ run, x: this.place(stretch, index) }))
     );
     const step = Math.ceil(all.length / MOST_LABELS);
-    const shown = all.filter((_, at) => at % step === 0);
+    // Counted from the newest, which people look for.
+    const shown = all.filter((_, at) => (all.length - 1 - at) % step === 0);
     const text = new Map(shown.map(({ x, run }) => [x, dateText(run)]));
     return [Plot.axisX(shown.map(({ x }) => x), {
       text: (x: number) => text.get(x)!,

@@ -7,7 +7,7 @@ import { HistoryAxis } from "./history_axis.ts";
 import { type HistoryPoint as Point, pointsOf, rateText, trendOf } from "./history_points.ts";
 import { armStyles, MUTED, PAPER, type SeriesStyle } from "./palette.ts";
 import { draw } from "./plot.ts";
-import { logAxis, logTicks } from "./ticks.ts";
+import { evenTicks, logAxis, logTicks } from "./ticks.ts";
 
 /** More runs have no dot each: a line tells it, and the page stays small. */
 const MOST_DOTS = 80;
@@ -42,6 +42,7 @@ export function historyTrend(
         : changes.slice(0, 6).map(({ arm, at, text }) => `${arm} ${text} from ${at} UTC on`).join("; ")
     }${stretches.length > 1 ? `; ${counted(stretches.length - 1, "break")}` : ""}`,
     layout: "stack",
+    scrolledTo: "end",
     svg: points.length === 0 ? [] : [
       ...arms.map(([arm, style], at) =>
         drawTimes(`${id}-${at}`, axis, { arm, style, operation, lines, points })
@@ -227,10 +228,8 @@ function roomy(values: readonly number[]): [number, number] {
   return [low / room, high * room];
 }
 
-/** Round numbers within a factor of less than ten have few of 1-2-5: then three of the values' own range. */
+/** Round numbers within a factor of less than ten have few of 1-2-5. */
 function nearby(values: readonly number[]): number[] {
   const ticks = logTicks(values, 5);
-  if (ticks.length > 1) return ticks;
-  const [low, high] = roomy(values);
-  return [...new Set([0.15, 0.5, 0.85].map((part) => Number((low * (high / low) ** part).toPrecision(2))))];
+  return ticks.length > 1 ? ticks : evenTicks(...roomy(values));
 }

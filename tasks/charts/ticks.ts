@@ -24,6 +24,21 @@ export function logTicks(values: readonly (number | null)[], most = 7): number[]
   return choices.find((ticks) => ticks.length <= most) ?? choices[3]!;
 }
 
+/** Round numbers at even steps of 1, 2 or 5: two to five of them, where a log axis spans too little for ticks of its own. */
+export function evenTicks(low: number, high: number): number[] {
+  const inside = (step: number) => {
+    const first = Math.ceil(low / step - 1e-9);
+    const last = Math.floor(high / step + 1e-9);
+    return Array.from(
+      { length: last - first + 1 },
+      (_, nth) => Number(((first + nth) * step).toPrecision(12)),
+    );
+  };
+  const decade = Math.floor(Math.log10(high - low));
+  const steps = [decade - 1, decade].flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power));
+  return steps.filter((step) => (high - low) / step < 6).map(inside).find(({ length }) => length <= 5)!;
+}
+
 /**
  * Grid and axis at these ticks, each with its label. Axes of our own rather than the scale's options,
  * because D3's log scales drop most labels even of ticks that were asked for.

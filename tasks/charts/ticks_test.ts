@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { byteTicks, logTicks } from "./ticks.ts";
+import { byteTicks, evenTicks, logTicks } from "./ticks.ts";
 import { quantileName } from "../model/units.ts";
 
 Deno.test("ticks of a log axis lie within the values, ascend, and are no more than asked for", () => {
@@ -21,6 +21,21 @@ Deno.test("one decade gets the ticks 1, 2, 5 and 10", () => {
 
 Deno.test("an axis of no values has one tick", () => {
   assert.deepEqual(logTicks([null, 0]), [1]);
+});
+
+Deno.test("where a log axis spans little its ticks are round numbers at even steps, two to five of them", () => {
+  assert.deepEqual(evenTicks(4.1, 6.3), [4.5, 5, 5.5, 6]);
+  assert.deepEqual(evenTicks(0.37, 0.51), [0.4, 0.45, 0.5]);
+  assert.deepEqual(evenTicks(1, 10), [2, 4, 6, 8, 10]);
+  const low = fc.double({ min: 1e-4, max: 1e6, noNaN: true });
+  fc.assert(fc.property(low, fc.double({ min: 1.05, max: 10, noNaN: true }), (low, factor) => {
+    const high = low * factor;
+    const ticks = evenTicks(low, high);
+    assert.ok(ticks.length >= 2 && ticks.length <= 5, ticks.join());
+    for (const tick of ticks) assert.ok(tick >= low * 0.999999 && tick <= high * 1.000001);
+    const steps = ticks.slice(1).map((tick, at) => tick - ticks[at]!);
+    for (const step of steps) assert.ok(Math.abs(step / steps[0]! - 1) < 1e-4, ticks.join());
+  }));
 });
 
 Deno.test("bytes have ticks at whole binary units", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { historyFixture } from "../charts/testing_history.ts";
 import type { RunHistory } from "../model/history.ts";
 import { PAPERS, readConfig } from "../config.ts";
@@ -36,6 +37,19 @@ Deno.test("the pages of a comparison, of a history and of a search for a rate, i
         Deno.writeTextFileSync(file, await render());
         await checkPage(t, browser, name, file);
       }
+      await t.step("on a narrow screen a history is seen from its newest run on", async () => {
+        const page = await browser.newPage();
+        await page.setViewport({ width: 390, height: 800 });
+        await page.goto(pathToFileURL(join(dir, "history.html")).href, { waitUntil: "load" });
+        const [wide, right, overflow] = await page.evaluate(`(() => {
+          const figure = document.querySelector(".bb-newest");
+          const drawing = figure.querySelector("svg").getBoundingClientRect();
+          const shown = figure.getBoundingClientRect();
+          return [drawing.width > shown.width, Math.abs(drawing.right - shown.right), document.documentElement.scrollWidth];
+        })()`) as [boolean, number, number];
+        assert.ok(wide && right < 2 && overflow === 390, `${wide} ${right} ${overflow}`);
+        await page.close();
+      });
       const render = rendered.comparison;
       for (const paper of PAPERS) {
         await t.step(`the comparison fills the pages of ${paper}`, async () => {
