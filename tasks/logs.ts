@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { readConfig } from "./config.ts";
 import { checkHome } from "./stack/home.ts";
 import { command, main, say } from "./terminal/command.ts";
-import { followLog, listLogs, readLog } from "./stack/logs.ts";
+import { followLog, listLogs, logEnd, readLog } from "./stack/logs.ts";
 import { printable } from "./terminal/safe_text.ts";
 
 /** Its command line. */
@@ -33,15 +33,18 @@ export async function run(args: readonly string[]): Promise<void> {
   }
   // In a pipe it is the file as it is; a terminal would obey what a client has put into a server's log.
   const shown = (text: string) => Deno.stdout.isTerminal() ? printable(text) : text;
-  console.log(shown(readLog(config, service, lines)));
-  if (!follow) return;
   const stop = new AbortController();
-  Deno.addSignalListener("SIGINT", () => stop.abort());
+  if (follow) Deno.addSignalListener("SIGINT", () => stop.abort());
+  // What is added while the last lines are shown comes behind them.
+  const end = logEnd(config, service);
+  console.log(shown(readLog(config, service, lines, end)));
+  if (!follow) return;
   await followLog(
     config,
     service,
     (text) => Deno.stdout.writeSync(new TextEncoder().encode(shown(text))),
     stop.signal,
+    end,
   );
 }
 

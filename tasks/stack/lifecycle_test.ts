@@ -7,7 +7,7 @@ import { InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
 import { clean, planClean } from "./clean.ts";
 import { diagnose } from "./doctor.ts";
 import { down } from "./down.ts";
-import { followLog, listLogs, readLog } from "./logs.ts";
+import { followLog, listLogs, logEnd, readLog } from "./logs.ts";
 import { acquireLock } from "./lock.ts";
 import { identify, isAlive, type ProcessId, stopProcess } from "./process.ts";
 import { openStack } from "./stack.ts";
@@ -279,6 +279,12 @@ Deno.test("following a log hands on what is added, and ends when told", async ()
     writeFileSync(path, "new\n", { flag: "a" });
     await following;
     assert.deepEqual(heard, ["new\n"]);
+    // What is added between the last lines and the first look comes too.
+    const end = logEnd({ home }, "redis");
+    writeFileSync(path, "between\n", { flag: "a" });
+    assert.equal(readLog({ home }, "redis", 1, end), "new");
+    await followLog({ home }, "redis", (text) => void heard.push(text), AbortSignal.timeout(1), end);
+    assert.deepEqual(heard, ["new\n", "between\n"]);
   });
 });
 

@@ -17,25 +17,38 @@ export function listLogs(config: Pick<Config, "home">): string[] {
 }
 
 /**
- * The last lines of a service's log.
+ * Where a service's log ends by now, in bytes.
  * @throws {UsageError} when there is no log of that name.
  */
-export function readLog(config: Pick<Config, "home">, service: string, lines = 100): string {
-  const path = logPath(config, service);
-  const { size } = statSync(path);
-  const text = readRange(path, Math.max(0, size - TAIL_BYTES), size);
+export function logEnd(config: Pick<Config, "home">, service: string): number {
+  return statSync(logPath(config, service)).size;
+}
+
+/**
+ * The last lines of a service's log.
+ * @param end as if nothing stood behind it
+ * @throws {UsageError} when there is no log of that name.
+ */
+export function readLog(
+  config: Pick<Config, "home">,
+  service: string,
+  lines = 100,
+  end = logEnd(config, service),
+): string {
+  const text = readRange(logPath(config, service), Math.max(0, end - TAIL_BYTES), end);
   return text.replace(/\n$/, "").split("\n").slice(-lines).join("\n");
 }
 
-/** Hands on what is added to a log until the signal is aborted. */
+/** Hands on what is added to a log behind a place until the signal is aborted. */
 export async function followLog(
   config: Pick<Config, "home">,
   service: string,
   onText: (text: string) => void,
   signal: AbortSignal,
+  from = logEnd(config, service),
 ): Promise<void> {
   const path = logPath(config, service);
-  let position = statSync(path).size;
+  let position = from;
   while (!signal.aborted) {
     const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     // Smaller: the log was moved aside and begun anew.
