@@ -8,6 +8,7 @@ WITH named AS (
 SELECT
   i.indexrelid::text AS oid,
   format('%I.%I', n.nspname, c.relname) AS name,
+  c.relname AS index,
   EXISTS (
     SELECT FROM named
     WHERE n.nspname = coalesce(named.schema, n.nspname)

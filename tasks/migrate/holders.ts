@@ -1,7 +1,6 @@
 import type { PgClient } from "../postgres/client.ts";
 import { openClient } from "../seed/connect.ts";
 import { type LockWait, lockWaitText } from "../seed/lock_waits.ts";
-import { migrateSql } from "./migrate_sql.ts";
 import { schemaSql } from "../seed/sql.ts";
 
 /** Looks over a session of its own whom a statement waits for: when it has given up, nobody can tell any more. */
@@ -10,10 +9,12 @@ export interface Holders {
   during<T>(everyMs: number, work: () => Promise<T>): Promise<T>;
   /** Which lock was last waited for and who stood against it, for a sentence; null where no wait was seen. */
   seen(): string | null;
-  /** The locks that the last look saw it wait for while its statement was under way. */
-  last(): readonly LockWait[];
+  /** Ends once a look that is under way has had its answer: what it saw counts, be the statement over by now. */
+  settled(): Promise<void>;
   /** What was seen concerns nobody any more. */
   forget(): void;
+  /** The session that looks. */
+  readonly client: PgClient;
   end(): Promise<void>;
 }
 
@@ -29,54 +30,40 @@ const SOON_MS = 50;
 export async function openHolders(url: string, pid: number): Promise<Holders> {
   const client = await openClient(url, "benchbook-locks", { limitMs: LOOK_MS });
   const sql = schemaSql("benchbook/lock_waits.sql");
+  // What it is to see belongs to the login, whatever role the login's sessions take on.
+  await client.query("SET ROLE NONE").catch(() => {});
   let seen: string | null = null;
-  let last: readonly LockWait[] = [];
-  let looking = false;
-  /** The work that is looked at. */
-  let current: object | null = null;
+  /** Counts what is looked at. */
+  let concern = 0;
+  let looking: Promise<void> | null = null;
   const look = async () => {
-    if (looking) return;
-    looking = true;
-    const looked = current;
-    const waits = await waitsOf(client, sql, pid);
-    looking = false;
-    // What has been cancelled meanwhile waits no more, and has not got its lock for it.
-    if (waits === null || current !== looked) return;
-    last = waits;
-    if (last.length > 0) seen = lockWaitText(last);
+    const of = concern;
+    const waits = await client.query<LockWait>(sql, [[pid], null]).then(({ rows }) => rows, () => []);
+    if (waits.length > 0 && of === concern) seen = lockWaitText(waits);
+  };
+  const lookOnce = () => {
+    looking ??= look().finally(() => looking = null);
   };
   return {
+    client,
     async during(everyMs, work) {
-      last = [];
-      current = {};
-      const soon = setTimeout(() => void look(), Math.min(SOON_MS, everyMs));
-      const timer = setInterval(() => void look(), everyMs);
+      const soon = setTimeout(lookOnce, Math.min(SOON_MS, everyMs));
+      const timer = setInterval(lookOnce, everyMs);
       try {
         return await work();
       } finally {
-        current = null;
         clearTimeout(soon);
         clearInterval(timer);
       }
     },
     seen: () => seen,
-    last: () => last,
-    forget: () => seen = null,
+    async settled() {
+      await looking;
+    },
+    forget: () => {
+      seen = null;
+      concern++;
+    },
     end: () => client.end(),
   };
-}
-
-/** @returns null: its statement is over, or nobody can tell */
-async function waitsOf(client: PgClient, sql: string, pid: number): Promise<readonly LockWait[] | null> {
-  try {
-    const { rows } = await client.query<LockWait>(sql, [[pid], null]);
-    if (rows.length > 0) return rows;
-    const { rows: [session] } = await client.query<{ state: string | null }>(
-      migrateSql("session_state.sql"),
-      [pid],
-    );
-    return session?.state === "active" ? rows : null;
-  } catch {
-    return null;
-  }
 }

@@ -2,6 +2,7 @@ import type { Client } from "pg";
 import { sleep } from "../net/sleep.ts";
 import { afterwards } from "./afterwards.ts";
 import { migrateSql } from "./migrate_sql.ts";
+import type { OwnIndexes } from "./own_indexes.ts";
 import { codeOf } from "./step_failure.ts";
 
 /** An index that is INVALID: it costs each write, and no query may use it. */
@@ -9,6 +10,8 @@ export interface InvalidIndex {
   readonly oid: string;
   /** As SQL names it, with its schema. */
   readonly name: string;
+  /** Its name alone, as it is. */
+  readonly index: string;
   /** Whether the statement in question leaves such a one. */
   readonly own: boolean;
 }
@@ -57,20 +60,18 @@ export function dropCommand(name: string): string {
 /**
  * Removes what a failed statement with CONCURRENTLY has left of its index, over a session of its own: the statement's
  * may be gone. Never throws.
- * @param before oids of those that were INVALID before: they are not the migration's
+ * @param whose says which of those with the index's name are the statement's
  */
 export async function removeInvalid(
   { url, runId, pid, beganAt, signal }: WhoseIndex,
   index: string,
-  before: ReadonlySet<string>,
+  whose: OwnIndexes,
 ): Promise<Removal> {
   const limitMs = signal.aborted ? HURRIED_MS : REMOVAL_MS;
   try {
     return await afterwards({ url, runId, limitMs, signal }, async (client) => {
       await untilEnded(client, pid, beganAt);
-      const found = (await invalidIndexes(client, pid, index)).filter(({ oid, own }) =>
-        own && !before.has(oid)
-      );
+      const found = whose.among((await invalidIndexes(client, pid, index)).filter(({ own }) => own));
       const removed = [];
       for (const { name } of found) removed.push(await remove(client, name));
       return {

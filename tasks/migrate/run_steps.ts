@@ -66,6 +66,7 @@ async function runAll({ steps }: VariantPlan, session: StepSession): Promise<Sto
       await runStep(step, session);
     } catch (error) {
       const failure = error instanceof StepFailure ? error : new StepFailure(0, error);
+      await session.holders.settled();
       recordFailure(step, failure, session);
       return stoppedAt(steps, step, failure, session);
     }

@@ -1,30 +1,8 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
 import { sleep } from "../../net/sleep.ts";
-import { type MigrationBench, planOf, untilWaiting, withMigration } from "../testing_steps.ts";
-import { DROP, indexes, ITEMS, KEY, STEP, whileBuilding } from "./testing_concurrently.ts";
-
-/** Waits until a look at what a statement waits for is over that began after now: until the next one begins. */
-async function looked({ all }: MigrationBench): Promise<void> {
-  const begunAfter = async (moment: string) => {
-    const [row] = await all<{ at: string }>(
-      `SELECT query_start::text AS at FROM pg_stat_activity
-       WHERE application_name LIKE 'benchbook-locks%' AND query LIKE '-- Which locks%' AND query_start > $1`,
-      [moment],
-    );
-    return row?.at ?? null;
-  };
-  const [now] = await all<{ at: string }>("SELECT clock_timestamp()::text AS at");
-  let moment = now!.at;
-  for (let looks = 0; looks < 2;) {
-    const at = await begunAfter(moment);
-    if (at === null) await sleep(5);
-    else {
-      moment = at;
-      looks++;
-    }
-  }
-}
+import { planOf, stepOf, untilWaiting, withMigration } from "../testing_steps.ts";
+import { DROP, indexes, ITEMS, KEY, looked, STEP, whileBuilding } from "./testing_concurrently.ts";
 
 Deno.test("the INVALID index that a failure leaves is removed, and no other", async () => {
   await withMigration(async (bench) => {
@@ -58,32 +36,44 @@ Deno.test("an INVALID index of that name that was there before is not ours to re
   });
 });
 
-Deno.test("what somebody else's build leaves of that name while ours waits for the table is not ours to remove", async () => {
+Deno.test("what somebody else's build leaves of that name before ours has made its own is not ours to remove", async () => {
   await withMigration(async (bench) => {
     const { theirs, url, run, all } = bench;
-    await theirs.query(ITEMS);
+    await theirs.query(`${ITEMS};
+      CREATE FUNCTION stay() RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$
+      BEGIN
+        PERFORM pg_sleep(3600);
+        RETURN true;
+      END $$`);
     await theirs.query("BEGIN; INSERT INTO item VALUES (3, 3)");
     const other = new Client({ connectionString: url });
     await other.connect();
+    const are = async (what: string) => {
+      while ((await all(what)).length === 0) await sleep(5);
+    };
     try {
       // It has its index already, and waits for the writer; ours waits for the table behind it.
       const failed = assert.rejects(
         other.query("CREATE UNIQUE INDEX CONCURRENTLY item_kind ON item (kind)"),
         /could not create unique index/,
       );
-      const building = async () =>
-        (await all("SELECT FROM pg_stat_progress_create_index WHERE phase LIKE 'waiting for writers%'"))
-          .length > 0;
-      while (!await building()) await sleep(5);
+      await are("SELECT FROM pg_stat_progress_create_index WHERE phase LIKE 'waiting for writers%'");
       const interrupted = new AbortController();
-      const running = run(planOf(STEP), { signal: interrupted.signal });
+      const [statement] = STEP.statements;
+      // The planner calls it: once the table is had, and before there is an index.
+      const step = stepOf(1, STEP.move, `${statement!.text} WHERE public.stay()`);
+      const running = run(planOf(step), { signal: interrupted.signal });
       await untilWaiting(bench, running);
-      await looked(bench);
-      interrupted.abort();
       await theirs.query("ROLLBACK");
       await failed;
+      await are(
+        "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()",
+      );
+      await looked(bench);
+      interrupted.abort();
       const { outcome } = await running;
       assert.deepEqual([outcome.interrupted, outcome.cleaned], [true, []]);
+      assert.match(outcome.left.at(-1)!, /^The index public\.item_kind is INVALID: .* Remove it: DROP INDEX/);
       assert.deepEqual(await indexes(bench), [{ name: "item_kind", valid: false }, KEY]);
     } finally {
       await other.end();

@@ -35,6 +35,7 @@ export async function retried(
       const pauseMs = retryPauseMs(tries, session.random);
       const passedMs = performance.now() - beganMs;
       if (tries >= TRIES || passedMs + pauseMs > session.lockPatienceMs) {
+        await session.holders.settled();
         throw new StepFailure(index, cause, whyText(tries, passedMs, session.holders.seen()));
       }
       await sleep(pauseMs, session.signal).catch(() => {

@@ -1,3 +1,4 @@
+import { sleep } from "../../net/sleep.ts";
 import { type MigrationBench, planOf, stepOf, untilWaiting } from "../testing_steps.ts";
 
 /** Fails where two rows have the same kind. */
@@ -21,7 +22,20 @@ export const indexes = ({ all }: MigrationBench) =>
   );
 export const KEY = { name: "item_pkey", valid: true };
 
-/** Runs the step while a writer is open, and does something to it as soon as it waits for that. */
+/** Waits until a look at what a statement has at work is over that began after now. */
+export async function looked({ all }: MigrationBench): Promise<void> {
+  const [now] = await all<{ at: string }>("SELECT clock_timestamp()::text AS at");
+  const isOver = async () =>
+    (await all(
+      `SELECT FROM pg_stat_activity
+       WHERE application_name LIKE 'benchbook-locks%' AND datname = current_database()
+         AND query LIKE '-- INVALID indexes that%' AND query_start > $1 AND state = 'idle'`,
+      [now!.at],
+    )).length > 0;
+  while (!await isOver()) await sleep(5);
+}
+
+/** Runs the step while a writer is open, and does something to it as soon as it is seen to wait for that. */
 export async function whileBuilding(
   bench: MigrationBench,
   act: (pid: number) => unknown,
@@ -33,6 +47,7 @@ export async function whileBuilding(
   let pid = 0;
   const running = run(planOf(STEP), { signal, onSession: (own) => pid = own });
   await untilWaiting(bench, running);
+  await looked(bench);
   await act(pid);
   return running;
 }
