@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import type { StepPlan } from "../model/migration.ts";
 import { sleep } from "../net/sleep.ts";
+import { looked } from "./moves/testing_concurrently.ts";
 import {
   isWaiting,
   type MigrationBench,
@@ -15,12 +16,17 @@ import {
 } from "./testing_steps.ts";
 
 /** Runs a step while somebody holds up what it does, and kills the process that does it: the server starts anew then. */
-async function killWhileWaiting(bench: MigrationBench, step: StepPlan) {
+async function killWhileWaiting(
+  bench: MigrationBench,
+  step: StepPlan,
+  before: (bench: MigrationBench) => Promise<void> = async () => {},
+) {
   let pid = 0;
   const running = bench.run(planOf(step, stepOf(2, PLAIN, "DROP TABLE item")), {
     onSession: (own) => pid = own,
   });
   await untilWaiting(bench, running);
+  await before(bench);
   Deno.kill(pid, "SIGKILL");
   return (await running).outcome;
 }
@@ -75,6 +81,7 @@ Deno.test("a server that crashes while it builds an index is asked to remove it,
         { kind: "concurrently", index: "public.item_twice" },
         "CREATE INDEX CONCURRENTLY item_twice ON item ((2 * id))",
       ),
+      looked,
     );
     assert.equal(outcome.done, false);
     assert.deepEqual(outcome.cleaned, ["The INVALID index public.item_twice was removed."]);

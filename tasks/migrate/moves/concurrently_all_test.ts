@@ -5,7 +5,7 @@ import { DROP, indexes, ITEMS, KEY, STEP, whileBuilding } from "./testing_concur
 Deno.test("an interruption while it builds leaves no INVALID index, or names it where a writer stands against that", async () => {
   await withMigration(async (bench) => {
     const interrupted = new AbortController();
-    const { outcome } = await whileBuilding(bench, () => interrupted.abort(), interrupted.signal);
+    const { outcome } = await whileBuilding(bench, () => interrupted.abort(), { signal: interrupted.signal });
     assert.deepEqual([outcome.interrupted, outcome.cleaned], [true, []]);
     assert.match(
       outcome.left.at(-1)!,
@@ -20,10 +20,35 @@ Deno.test("an interruption while it builds leaves no INVALID index, or names it 
     const ended = await whileBuilding(bench, async () => {
       again.abort();
       await bench.theirs.query("ROLLBACK");
-    }, again.signal);
+    }, { signal: again.signal });
     assert.equal(ended.outcome.interrupted, true);
     assert.deepEqual(ended.outcome.cleaned, ["The INVALID index public.item_kind was removed."]);
     assert.deepEqual(await indexes(bench), [KEY]);
+  });
+});
+
+Deno.test("what REINDEX and DROP leave is known as theirs, too", async () => {
+  const tables = `${ITEMS}; CREATE INDEX item_kind ON item (kind)`;
+  const made: [text: string, removed: string, kept: object[]][] = [
+    ["REINDEX INDEX CONCURRENTLY public.item_kind", "item_kind_ccnew", [
+      { name: "item_kind", valid: true },
+      KEY,
+    ]],
+    ["DROP INDEX CONCURRENTLY public.item_kind", "item_kind", [KEY]],
+  ];
+  await withMigration(async (bench) => {
+    for (const [text, removed, kept] of made) {
+      const act = async (pid: number) => {
+        // It has been told to end before the writer lets it go on.
+        await bench.theirs.query("SELECT pg_cancel_backend($1)", [pid]);
+        await bench.theirs.query("ROLLBACK");
+      };
+      const { outcome } = await whileBuilding(bench, act, { tables, step: stepOf(1, STEP.move, text) });
+      assert.equal(outcome.stopped?.code, "57014");
+      assert.deepEqual(outcome.cleaned, [`The INVALID index public.${removed} was removed.`]);
+      assert.deepEqual(await indexes(bench), kept);
+      await bench.theirs.query("DROP TABLE item");
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+import type { StepPlan } from "../../model/migration.ts";
 import { sleep } from "../../net/sleep.ts";
 import { type MigrationBench, planOf, stepOf, untilWaiting } from "../testing_steps.ts";
 
@@ -39,13 +40,17 @@ export async function looked({ all }: MigrationBench): Promise<void> {
 export async function whileBuilding(
   bench: MigrationBench,
   act: (pid: number) => unknown,
-  signal?: AbortSignal,
+  { tables = ITEMS, step = STEP, signal }: {
+    readonly tables?: string;
+    readonly step?: StepPlan;
+    readonly signal?: AbortSignal;
+  } = {},
 ) {
   const { run, theirs } = bench;
-  await theirs.query(ITEMS);
+  await theirs.query(tables);
   await theirs.query("BEGIN; INSERT INTO item VALUES (3, 3)");
   let pid = 0;
-  const running = run(planOf(STEP), { signal, onSession: (own) => pid = own });
+  const running = run(planOf(step), { signal, onSession: (own) => pid = own });
   await untilWaiting(bench, running);
   await looked(bench);
   await act(pid);
