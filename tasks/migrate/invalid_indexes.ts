@@ -2,7 +2,6 @@ import type { Client } from "pg";
 import { sleep } from "../net/sleep.ts";
 import { afterwards } from "./afterwards.ts";
 import { migrateSql } from "./migrate_sql.ts";
-import type { OwnIndexes } from "./own_indexes.ts";
 import { codeOf } from "./step_failure.ts";
 
 /** An index that is INVALID: it costs each write, and no query may use it. */
@@ -24,6 +23,11 @@ export interface WhoseIndex {
   /** When that process began: another one may have its number by now. */
   readonly beganAt: string;
   readonly signal: AbortSignal;
+}
+
+/** Which INVALID indexes are a statement's. */
+export interface Whose {
+  among(found: readonly InvalidIndex[]): readonly InvalidIndex[];
 }
 
 /** What became of what was found, as sentences. */
@@ -65,7 +69,7 @@ export function dropCommand(name: string): string {
 export async function removeInvalid(
   { url, runId, pid, beganAt, signal }: WhoseIndex,
   index: string,
-  whose: OwnIndexes,
+  whose: Whose,
 ): Promise<Removal> {
   const limitMs = signal.aborted ? HURRIED_MS : REMOVAL_MS;
   try {
