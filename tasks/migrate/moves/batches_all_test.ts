@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { planOf, withMigration } from "../testing_steps.ts";
+import { FIRST_BATCH } from "./throttle.ts";
 import { items, VISIT, VISITED } from "./testing_batches.ts";
 
 /** Types of keys, as SQL makes them of a whole number from -50 to 50; with their edges. */
@@ -54,9 +55,14 @@ Deno.test("batches take each key once and no key twice, whatever its type, gaps 
 Deno.test("a batch that takes too long is given up and tried with fewer rows", async () => {
   await withMigration(async ({ run, theirs, all }) => {
     await theirs.query(`${items(1000)};
+      CREATE SEQUENCE batches;
+      CREATE TABLE made (nth bigint, n bigint);
       CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$
+      DECLARE
+        nth bigint := nextval('public.batches');
       BEGIN
-        IF (SELECT count(*) FROM changed) > 250 THEN PERFORM pg_sleep(60); END IF;
+        IF nth = 1 THEN PERFORM pg_sleep(60); END IF;
+        INSERT INTO public.made SELECT nth, count(*) FROM changed;
         RETURN NULL;
       END $$;
       CREATE TRIGGER slow AFTER UPDATE ON item REFERENCING NEW TABLE AS changed
@@ -65,6 +71,10 @@ Deno.test("a batch that takes too long is given up and tried with fewer rows", a
     assert.equal(outcome.done, true, outcome.stopped?.message);
     assert.deepEqual(await all(VISITED), [{ visits: 1, n: 1000 }]);
     assert.ok(rows[0]!.attempts > rows[0]!.batches!, "none was given up");
+    const [{ n }] = await all<{ n: number }>("SELECT n::int AS n FROM made ORDER BY nth LIMIT 1") as [
+      { n: number },
+    ];
+    assert.ok(n < FIRST_BATCH.rows, `${n} rows in the batch after it`);
   });
 });
 
