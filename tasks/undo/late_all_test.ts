@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
+import { eventually } from "../net/testing.ts";
+import { openClient } from "../seed/connect.ts";
 import { proofSlot } from "../load/proof_slots.ts";
 import { takeBackLeftWrites } from "./left_writes.ts";
 import { mayWrite, slotWrites } from "./may_write.ts";
@@ -13,6 +15,8 @@ const THEIRS = 1;
 async function serverOf({ url, dataset }: Pick<Written, "url" | "dataset">): Promise<{
   /** Has an order placed, by a transaction that the caller ends, or after some seconds by itself. */
   place(slot: number, afterSeconds?: number): Promise<unknown>;
+  /** Resolves once that has begun, be it over by then. */
+  begun(late: Promise<unknown>): Promise<void>;
   end(how: "COMMIT" | "ROLLBACK"): Promise<unknown>;
   close(): Promise<void>;
 }> {
@@ -27,6 +31,14 @@ async function serverOf({ url, dataset }: Pick<Written, "url" | "dataset">): Pro
          SELECT northwind.place_order($1::integer + no, $2, $3, $4, $5, $6, $7, $8) FROM slept`,
         [...await orderOf(slot, dataset), afterSeconds ?? 0],
       );
+    },
+    async begun(late) {
+      let over = false;
+      late.finally(() => over = true);
+      const asleep =
+        "SELECT FROM pg_stat_activity WHERE application_name = 'their-graphql' AND wait_event = 'PgSleep'";
+      await using looking = await openClient(url, "their-look");
+      await eventually(async () => over || (await looking.query(asleep)).rowCount === 1);
     },
     end: (how) => client.query(how),
     close: () => client.end(),
@@ -44,7 +56,7 @@ Deno.test("a write over the user's own GraphQL server that commits after it was 
     const { url, home, orders, ...written } = all;
     const server = await serverOf(all);
     const busy = await serverOf(all);
-    const asked = async (changes: Parameters<Written["writing"]>[0] = {}, timeout = 1.2) => {
+    const asked = async (changes: Parameters<Written["writing"]>[0] = {}, timeout = 3) => {
       const options = await written.writing(changes);
       return { ...options, scenario: { ...options.scenario, timeout } };
     };
@@ -55,10 +67,10 @@ Deno.test("a write over the user's own GraphQL server that commits after it was 
       await t.step("is waited for and taken back", async () => {
         const options = await asked();
         let late: Promise<unknown> | undefined;
-        const { left } = await undoing(options, () => {
+        const { left } = await undoing(options, async () => {
           late = server.place(one!, 0.8);
           writeSpool(options, { [one!]: "timeout" }, THEIRS);
-          return Promise.resolve();
+          await server.begun(late);
         });
         await late;
         assert.deepEqual(left, []);
@@ -73,9 +85,10 @@ Deno.test("a write over the user's own GraphQL server that commits after it was 
         const options = await asked({ spool: null, proofSlots: [{ slot, operation }] });
         let late: Promise<unknown> | undefined;
         await assert.rejects(
-          undoing(options, () => {
+          undoing(options, async () => {
             late = server.place(slot, 0.8);
-            return Promise.reject(new Error("the connection was lost"));
+            await server.begun(late);
+            throw new Error("the connection was lost");
           }),
           /the connection was lost/,
         );
