@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { sessionName } from "../model/session_name.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
-import { freePort } from "../stack/ports.ts";
 import { watchLocks } from "./lock_watch.ts";
 import { assertQueueTold, withWatch } from "./testing_lock_watch.ts";
 import { looked, type TestSession } from "./testing_sessions.ts";
@@ -111,7 +110,8 @@ Deno.test("a wait goes on where the watch lost its connection", async () => {
 Deno.test("a time in which no server answered is a gap, and why is told once", async () => {
   let nowUs = 0;
   const watch = watchLocks({
-    url: `postgres://nobody@127.0.0.1:${freePort()}/nothing`,
+    // Nothing listens there, and nothing else of a test ever does.
+    url: "postgres://nobody@127.0.0.1:1/nothing",
     runId: RUN_ID,
     nowUs: () => nowUs,
     onEvents: () => assert.fail("nothing can be seen"),

@@ -147,7 +147,7 @@ Deno.test("a move that is interrupted leaves both servers as they were", async (
 });
 
 /** A way between two servers that can stop forwarding, as a broken network does. */
-function proxyTo(port: number): { port: number; stall(): void; close(): void } {
+function proxyTo(port: number): { port: number; readonly stalled: boolean; stall(): void; close(): void } {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open = new Set<Deno.Conn>();
   const { promise: never } = Promise.withResolvers<void>();
@@ -182,6 +182,9 @@ function proxyTo(port: number): { port: number; stall(): void; close(): void } {
   };
   return {
     port: (listener.addr as Deno.NetAddr).port,
+    get stalled() {
+      return stalled;
+    },
     stall: () => stalled = true,
     close: () => [listener, ...open].forEach(quietly),
   };
@@ -206,8 +209,10 @@ Deno.test({
           const outcome = await moveServer({
             ...options,
             source: { ...options.source, connection },
-            // Only what is to be given up: a slow machine takes its time before the switch.
-            stallMs: step === 6 ? 5_000 : 60_000,
+            // Only what is to be given up: a slow machine takes its time before that.
+            get stallMs() {
+              return proxy.stalled && step === 6 ? 5_000 : 60_000;
+            },
             pauseMs: 1_000,
             gate: writer.gate,
             onRecord: (record) => {

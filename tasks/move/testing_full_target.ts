@@ -22,8 +22,10 @@ const SHOP = `
   ${rows(1, 12_000)};
   ANALYZE`;
 
-/** A copy, or what follows it, is given up then, ms: where something else is to end the move, later than a slow machine takes. */
-const STALL_MS: Readonly<Record<string, number>> = { "3.1": 3_000, "6.1": 6_000, close: 60_000 };
+/** What a slow machine takes, ms, and more. */
+const PATIENCE_MS = 60_000;
+/** Once the disk is full a copy, or what follows it, is given up then, ms; where something else is to end the move, later. */
+const STALL_MS: Readonly<Record<string, number>> = { "3.1": 3_000, "6.1": 6_000, close: PATIENCE_MS };
 /** A part of them has room, and no further file of the write-ahead log, of 16 MB. */
 const TABLE_BYTES = 6 * MB;
 /** Goes on in the present file of the log until some 3 MB of it are left. */
@@ -115,7 +117,9 @@ class SmallTarget {
 async function moved(options: MoveOptions, at: string, target: SmallTarget): Promise<FullTarget> {
   const writer = startWriter({ source: options.source.url, target: options.target.url }, nextId(), 25);
   let more: Promise<unknown> = Promise.resolve();
+  let filled = false;
   const fill = () => {
+    filled = true;
     target.fill(at === "3.1" ? TABLE_BYTES : 0);
     const from = nextId();
     return more = withPg(options.source.url, (client) => client.query(rows(from, from + 2_000)));
@@ -123,7 +127,9 @@ async function moved(options: MoveOptions, at: string, target: SmallTarget): Pro
   await withPg(options.target.url, (client) => client.query(NEARLY_NEXT));
   const outcome = await moveServer({
     ...options,
-    stallMs: STALL_MS[at],
+    get stallMs() {
+      return filled ? STALL_MS[at] : PATIENCE_MS;
+    },
     pauseMs: 2_000,
     gate: {
       ...writer.gate,
