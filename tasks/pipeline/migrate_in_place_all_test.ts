@@ -189,6 +189,15 @@ Deno.test("kill -9 before, within and after a change in place is told by the nex
         (await client.query("SELECT FROM pg_index WHERE NOT indisvalid")).rowCount === 1 ? true : null;
       await until(invalid, "no index that is being built");
       await kill(running);
+      // The server looks each second whether a client is there yet: before that the build would go on, and come to its end.
+      const ended = async () => {
+        await client.query("SELECT pg_stat_clear_snapshot()");
+        const { rowCount } = await client.query(
+          "SELECT FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX%'",
+        );
+        return rowCount === 0 || null;
+      };
+      await until(ended, "no end of the build");
       await client.query("COMMIT");
       const { stdout } = await running.result;
       // Whether they can be judged or not, they are taken back.
