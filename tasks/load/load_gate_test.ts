@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { listenApart } from "../net/listen_apart.ts";
 import { eventually } from "../net/testing.ts";
 import { sleep } from "../net/sleep.ts";
 import { withClient } from "../seed/connect.ts";
@@ -25,8 +26,7 @@ Deno.test("what goes wrong while clients are to move leaves them where they are"
     await make(source);
     const target = there.href;
     const port = Number(there.port);
-    const listen = (port = 0) => Deno.listen({ hostname: "127.0.0.1", port });
-    const reserved = listen();
+    const reserved = listenApart();
     there.host = `127.0.0.1:${reserved.addr.port}`;
     reserved.close();
     const gate = new LoadGate();
@@ -57,7 +57,10 @@ Deno.test("what goes wrong while clients are to move leaves them where they are"
           );
           await goesOn();
 
-          const proxy = startProxy(listen(Number(there.port)), port);
+          const proxy = startProxy(
+            Deno.listen({ hostname: "127.0.0.1", port: Number(there.port) }),
+            port,
+          );
           await assert.rejects(
             gate.prepare("target"),
             /^ServiceError: Cannot move clients to the target: Cannot ask answered: .* relation "answered" does not exist/,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
 import type { Network } from "../net/channel.ts";
+import { listenApart } from "../net/listen_apart.ts";
 import { eventually, overEachNetwork } from "../net/testing.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { startProxy } from "./testing_pg_proxy.ts";
@@ -145,7 +146,7 @@ async function overNetwork(t: Deno.TestContext, url: string, network: Network, b
       () =>
         network.outside(async () => {
           const { port } = new URL(url);
-          let listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+          let listener = listenApart();
           let proxy = startProxy(listener, Number(port));
           const proxied = new URL(url);
           proxied.port = String(listener.addr.port);

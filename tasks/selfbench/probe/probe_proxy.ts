@@ -1,3 +1,4 @@
+import { listenApart } from "../../net/listen_apart.ts";
 import { boundSlot, codeOf, insertedAnswer, TYPED_HEADER, uint32 } from "./lost_write.ts";
 
 /** A pause as the proxy made it, and as it saw answers to the probe's load pass, in the clock of `performance.now()`, ms. */
@@ -23,9 +24,6 @@ const LOAD = "load\0";
 const SYNC = codeOf("S");
 /** Messages that a Sync follows. */
 const UNTIL_SYNC: ReadonlySet<number> = new Set(["B", "C", "D", "E", "P"].map(codeOf));
-
-/** Linux gives out none of these ports to who asks for any: none is another's while a proxy refuses. */
-const [FIRST_PORT, PORTS] = [61_000, 4_500];
 
 /** A connection that goes through. */
 interface Session {
@@ -208,17 +206,6 @@ export class ProbeProxy implements AsyncDisposable {
     for (const connection of [from, to]) {
       close(connection);
       this.#open.delete(connection);
-    }
-  }
-}
-
-function listenApart(): Deno.TcpListener {
-  for (let left = 100;; left--) {
-    const port = FIRST_PORT + Math.floor(PORTS * Math.random());
-    try {
-      return Deno.listen({ hostname: "127.0.0.1", port });
-    } catch (error) {
-      if (left === 0 || !(error instanceof Deno.errors.AddrInUse)) throw error;
     }
   }
 }
