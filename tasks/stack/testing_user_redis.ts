@@ -7,7 +7,7 @@ import { findRedis, redisVersion } from "./redis.ts";
 import { testConfig, withTempHome } from "./testing.ts";
 import { sleep } from "../net/sleep.ts";
 
-const ATTEMPTS = 200;
+const ATTEMPTS = 3000;
 
 /** A Redis as users have it: one that keeps what is written, also when it is killed. */
 export interface UserRedis {

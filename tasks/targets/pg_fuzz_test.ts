@@ -7,7 +7,7 @@ Deno.test("of 200 servers, right, odd and hostile, the client believes what is a
   const { sessions, answered, failed } = await inBoundedMemory(() =>
     fuzzConversations(Array.from({ length: 200 }, (_, seed) => seed))
   );
-  assert.ok(sessions > 140 && answered > 100 && failed > 40, JSON.stringify({ sessions, answered, failed }));
+  assert.ok(sessions > 130 && answered > 100 && failed > 40, JSON.stringify({ sessions, answered, failed }));
 });
 
 Deno.test("of 40 such servers none ends the process through the client of what is not measured", async () => {
