@@ -52,15 +52,33 @@ export function writeSpool(home: string, runId: string, shift = 0): string {
   return spool.dir;
 }
 
-const ROWS = `
-  SELECT t.slot, t.worker, t.phase_id, r.operation, t.intended_us, t.woke_us, t.acquired_us, t.sent_us,
-    t.done_us, t.outcome, t.error, t.cache, t.rows, t.bytes, r.arm, r.segment
-  FROM timing t JOIN request r USING (run_id, slot) WHERE t.run_id = $run ORDER BY t.slot`;
+const COLUMNS =
+  `t.slot, t.worker, t.phase_id, r.operation, t.intended_us, t.woke_us, t.acquired_us, t.sent_us,
+  t.done_us, t.outcome, t.error, t.cache, t.rows, t.bytes, r.arm, r.segment`;
+const FROM = "FROM timing t JOIN request r USING (run_id, slot)";
 
 /** The rows that a store has of a run. */
 export async function storedRows(db: string, run: string): Promise<StoredRow[]> {
   using store = await openStore(db, { mode: "read" });
-  return await store.rows<StoredRow>(ROWS, { run });
+  return await store.rows<StoredRow>(
+    `SELECT ${COLUMNS} ${FROM} WHERE t.run_id = $run ORDER BY t.slot`,
+    { run },
+  );
+}
+
+/** Those of all its runs, by their ids: to ask for each takes a tenth of what recovering it does. */
+async function storedByRun(db: string): Promise<Map<string, StoredRow[]>> {
+  using store = await openStore(db, { mode: "read" });
+  const found = await store.rows<StoredRow & { readonly run: string }>(
+    `SELECT run_id AS run, ${COLUMNS} ${FROM} ORDER BY run, t.slot`,
+  );
+  const byRun = new Map<string, StoredRow[]>();
+  for (const { run, ...row } of found) {
+    const rows = byRun.get(run);
+    if (rows === undefined) byRun.set(run, [row]);
+    else rows.push(row);
+  }
+  return byRun;
 }
 
 /** The rows of a whole spool. */
@@ -193,7 +211,7 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
 };
 
 /** Spools of one start; opening the store takes longer than loading one of them. */
-const SPOOLS_A_START = 20;
+const SPOOLS_A_START = 50;
 
 /**
  * Recovers spools each of which was damaged in a way that the seed says: recovery never throws, what it stores of
@@ -232,9 +250,9 @@ export async function checkMutatedSpools(dir: string, seeds: readonly number[]):
     const told = await recoverRuns(home, db).catch((error) => assert.fail(`${error.stack}\n${all}`));
     assert.deepEqual(pendingSpools(home), [], all);
     assert.deepEqual(await recoverRuns(home, db), [], all);
-    using store = await openStore(db, { mode: "read" });
+    const stored = await storedByRun(db);
     for (const [runId, what] of done) {
-      const rows = await store.rows<StoredRow>(ROWS, { run: runId });
+      const rows = stored.get(runId) ?? [];
       for (const row of rows) {
         const expected = whole.get(row["slot"]);
         // A phase that was lost is not measured, and is said to be damaged.
@@ -247,7 +265,6 @@ export async function checkMutatedSpools(dir: string, seeds: readonly number[]):
       }
       assert.ok(told.some((line) => line.includes(runId)), what);
     }
-    store.close();
     // And a whole one behind them.
     writeSpool(home, "NEXT");
     assert.match((await recoverRuns(home, db))[0]!, /^Recovered run NEXT \(complete\): 120 requests\./);
