@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { ProbeOutcome } from "../model/rate_search.ts";
+import type { RateProbeOutcome } from "../model/rate_search.ts";
 import { formatCount, formatMs, formatRate, significant } from "../model/units.ts";
 import { QUANTILE_LINES, quantileLegend, type QuantileLine } from "./quantile_lines.ts";
 import { type Figure, makeFigure, numbers, styleLegend, words } from "./figure.ts";
@@ -20,7 +20,7 @@ export interface LoadPoint {
   readonly p95: number | null;
   readonly p99: number | null;
   /** Whether the targets held; `invalid` ones stand in the table only. */
-  readonly outcome: ProbeOutcome;
+  readonly outcome: RateProbeOutcome;
 }
 
 /** A target for a quantile of one arm, drawn as a line across. */

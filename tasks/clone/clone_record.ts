@@ -1,4 +1,4 @@
-import { type KeptRecords, RecordFolder } from "../files/record_folder.ts";
+import { type FolderRecords, RecordFolder } from "../files/record_folder.ts";
 import { isRunId } from "../model/run_id.ts";
 import { isProcessId, type ProcessId } from "../stack/process.ts";
 import type { DatabasePlace } from "../undo/record.ts";
@@ -60,7 +60,7 @@ export function clonePath(home: string, name: string): string {
 }
 
 /** Those of a home. */
-export function keptClones(home: string): KeptRecords<CloneRecord> {
+export function keptClones(home: string): FolderRecords<CloneRecord> {
   return CLONES.kept(home);
 }
 

@@ -74,14 +74,14 @@ async function freeName(client: Client, runId: string): Promise<string> {
 }
 
 /** What bears a name. */
-export interface Found {
+export interface NamedObject {
   readonly oid: number;
   readonly mark: number;
 }
 
 /** The database of a name; null where there is none. */
-export async function foundAs(client: Client, name: string): Promise<Found | null> {
-  return (await client.query<Found>(cloneSql("found.sql"), [name])).rows[0] ?? null;
+export async function foundAs(client: Client, name: string): Promise<NamedObject | null> {
+  return (await client.query<NamedObject>(cloneSql("found.sql"), [name])).rows[0] ?? null;
 }
 
 async function create(

@@ -20,7 +20,7 @@ export interface RecordKind<Kept> {
 }
 
 /** What lies in such a folder. */
-export interface KeptRecords<Kept> {
+export interface FolderRecords<Kept> {
   readonly records: readonly Kept[];
   /** A sentence for each file that is none to act upon; it is kept. */
   readonly damaged: readonly string[];
@@ -67,7 +67,7 @@ export class RecordFolder<Kept> {
   }
 
   /** What lies in a home. */
-  kept(home: string): KeptRecords<Kept> {
+  kept(home: string): FolderRecords<Kept> {
     const records: Kept[] = [];
     const damaged: string[] = [];
     for (const name of this.#names(home)) {

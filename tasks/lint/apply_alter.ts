@@ -3,7 +3,7 @@ import { addColumn, addConstraint } from "./apply_table.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { written } from "./names.ts";
 import { fields, nodes, word } from "./nodes.ts";
-import type { Column, Constraint, Relation } from "./relations.ts";
+import type { Constraint, Relation, RelationColumn } from "./relations.ts";
 import { typeName } from "./type_names.ts";
 
 /** What ALTER TABLE makes of a table, subcommand by subcommand. */
@@ -52,7 +52,7 @@ function applyCommand(command: SqlNode, table: Relation, known: Catalogue): void
   }
 }
 
-function withColumn(table: Relation, name: string, change: Partial<Column>): Relation {
+function withColumn(table: Relation, name: string, change: Partial<RelationColumn>): Relation {
   return {
     ...table,
     columns: table.columns.map((each) => each.name === name ? { ...each, ...change } : each),

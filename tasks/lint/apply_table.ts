@@ -4,7 +4,7 @@ import { columnsIn } from "./not_null.ts";
 import { lastPart, quoted, schemaOf, written } from "./names.ts";
 import { fields, nodes, word, words } from "./nodes.ts";
 import { freeName, relationTaken } from "./object_names.ts";
-import { bareRelation, type Column, type Constraint, type Relation } from "./relations.ts";
+import { bareRelation, type Constraint, type Relation, type RelationColumn } from "./relations.ts";
 import { SERIAL, typeName } from "./type_names.ts";
 
 /** A table is made. */
@@ -75,7 +75,7 @@ export function addColumn(table: string, definition: SqlNode, known: Catalogue, 
     quoted(`${lastPart(before.name).replaceAll('"', "")}_${name}_seq`)
   }`.replace(/^\./, "");
   if (counted) known.put(bareRelation(sequence, "sequence", isNew));
-  const column: Column = {
+  const column: RelationColumn = {
     name,
     type: SERIAL[type] ?? type,
     notNull: counted || has("CONSTR_NOTNULL") !== undefined || has("CONSTR_PRIMARY") !== undefined,

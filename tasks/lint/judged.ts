@@ -2,7 +2,7 @@ import type { StatementEffects } from "../model/statement_effects.ts";
 import type { SqlNode, SqlToken } from "../postgres/sql_parser.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { DatabaseFacts } from "./facts.ts";
-import type { Finding, Level } from "../model/lint.ts";
+import type { Level, LintFinding } from "../model/lint.ts";
 
 /** A transaction of several statements. */
 export interface OpenTransaction {
@@ -46,8 +46,8 @@ export function ofSize(
   { known }: Pick<Judged, "known">,
   relations: readonly string[],
   level: Level,
-  finding: Omit<Finding, "level">,
-): Finding {
+  finding: Omit<LintFinding, "level">,
+): LintFinding {
   if (!relations.every((name) => isSmall(name, known))) return { ...finding, level };
   return {
     ...finding,

@@ -7,7 +7,7 @@ import { applyStatement } from "./apply.ts";
 import { codeWithin } from "./code_within.ts";
 import { statementEffects } from "./effects.ts";
 import type { DatabaseFacts } from "./facts.ts";
-import type { Finding, HeldTo, LintedStatement } from "../model/lint.ts";
+import type { HeldTo, LintedStatement, LintFinding } from "../model/lint.ts";
 import type { Judged, OpenTransaction } from "./judged.ts";
 import { alone, lockQueue, notTold, plainForms, tooNewFor } from "./lock_rules.ts";
 import { opened } from "./nodes.ts";
@@ -30,7 +30,7 @@ export interface LintFile {
 /** A transaction that is open, with what is told when it ends. */
 interface Current extends OpenTransaction {
   readonly end: { line: number | null };
-  readonly later: { readonly findings: Finding[]; readonly look: Later }[];
+  readonly later: { readonly findings: LintFinding[]; readonly look: Later }[];
 }
 
 /** Goes through files one after another: what one of them makes of the database, the next one finds. */

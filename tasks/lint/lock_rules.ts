@@ -1,6 +1,6 @@
 import { keptBy } from "../model/lock_modes.ts";
 import { formatSeconds } from "../model/units.ts";
-import type { Finding } from "../model/lint.ts";
+import type { LintFinding } from "../model/lint.ts";
 import type { Judged } from "./judged.ts";
 import { safeForm } from "./safe_forms.ts";
 import { tooNew } from "./versions.ts";
@@ -11,7 +11,7 @@ import { modeInSql } from "../model/effects_text.ts";
  * @param told the line of the file in which the first one is; null: this is it
  * @param hasForm whether something else is to be written in the statement's place
  */
-export function lockQueue(judged: Judged, told: number | null, hasForm: boolean): Finding[] {
+export function lockQueue(judged: Judged, told: number | null, hasForm: boolean): LintFinding[] {
   const { effects: { locks }, known, waitLimit, transaction, facts: { oldestTransaction } } = judged;
   if (waitLimit !== null || judged.node["nowait"] === true) return [];
   const strong = locks.find(({ relation, mode }) =>
@@ -47,7 +47,7 @@ const FORM_TOO =
   "What is to be written in its place takes locks as well: SET lock_timeout = '100ms' before it, and try again where it gives up.";
 
 /** LOCK TABLE, and what is known to have a form beside others. */
-export function plainForms(judged: Judged): Finding[] {
+export function plainForms(judged: Judged): LintFinding[] {
   const { kind, node, known, effects: { locks } } = judged;
   const used = locks.filter(({ relation }) => !known.relation(relation).isNew);
   if (used.length === 0) return [];
@@ -83,7 +83,7 @@ export function plainForms(judged: Judged): Finding[] {
 }
 
 /** What is a transaction by itself, and what has to wait for others'. */
-export function alone(judged: Judged): Finding[] {
+export function alone(judged: Judged): LintFinding[] {
   const { effects: { alone, work, kind }, transaction, facts: { oldestTransaction } } = judged;
   if (alone && transaction !== null) {
     return [{
@@ -111,7 +111,7 @@ export function alone(judged: Judged): Finding[] {
 }
 
 /** What the server is too old for. */
-export function tooNewFor({ kind, node, known, facts: { version } }: Judged): Finding[] {
+export function tooNewFor({ kind, node, known, facts: { version } }: Judged): LintFinding[] {
   return tooNew(kind, node, known, version).map(({ what, since, before }) => ({
     rule: "not-in-version",
     level: "blocking",
@@ -121,7 +121,7 @@ export function tooNewFor({ kind, node, known, facts: { version } }: Judged): Fi
 }
 
 /** What cannot be told. */
-export function notTold({ effects: { unknown } }: Judged): Finding[] {
+export function notTold({ effects: { unknown } }: Judged): LintFinding[] {
   if (unknown === null) return [];
   return [{ rule: "unknown", level: "note", message: `It cannot be told ${unknown}.`, safe: null }];
 }

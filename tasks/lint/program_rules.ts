@@ -1,5 +1,5 @@
 import type { Catalogue } from "./catalogue.ts";
-import type { Finding } from "../model/lint.ts";
+import type { LintFinding } from "../model/lint.ts";
 import type { Judged } from "./judged.ts";
 import { listed, quoted, written } from "./names.ts";
 import { fields, nodes, word } from "./nodes.ts";
@@ -8,7 +8,7 @@ import type { Relation } from "./relations.ts";
 import { safeForm } from "./safe_forms.ts";
 
 /** What is to be said once the transaction has ended, of the database as it is then. */
-export type Later = (after: Catalogue) => Finding[];
+export type Later = (after: Catalogue) => LintFinding[];
 
 /** What makes programs fail that work today: they may have got back what they use before others see that it went. */
 export function programs(judged: Judged): Later {
@@ -44,7 +44,7 @@ function isGone({ missing_ok, name }: SqlNode, { columns }: Relation): boolean {
 function columnDropped(judged: Judged, table: string, name: string): Later {
   const { known } = judged;
   if (known.relation(table).isNew || known.isAdded(table, name)) return () => [];
-  const found: Finding = {
+  const found: LintFinding = {
     rule: "drop-column",
     level: "warning",
     message: `Whoever still asks for ${
@@ -98,7 +98,7 @@ function relationGone(judged: Judged, written: string, rule: "rename-relation" |
     }];
 }
 
-function schemaRenamed(schema: string): Finding {
+function schemaRenamed(schema: string): LintFinding {
   return {
     rule: "rename-relation",
     level: "blocking",
@@ -107,7 +107,7 @@ function schemaRenamed(schema: string): Finding {
   };
 }
 
-function truncated({ effects: { locks }, known }: Judged): Finding[] {
+function truncated({ effects: { locks }, known }: Judged): LintFinding[] {
   const names = locks.map(({ relation }) => relation).filter((name) => !known.relation(name).isNew);
   if (names.length === 0) return [];
   return [{

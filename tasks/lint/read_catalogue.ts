@@ -4,7 +4,13 @@ import { Catalogue, type Volatility } from "./catalogue.ts";
 import { lintSql } from "./lint_sql.ts";
 import { statisticsName } from "./names.ts";
 import { fields, nodes } from "./nodes.ts";
-import { bareRelation, type Column, type Constraint, type Relation, type RelationKind } from "./relations.ts";
+import {
+  bareRelation,
+  type Constraint,
+  type Relation,
+  type RelationColumn,
+  type RelationKind,
+} from "./relations.ts";
 
 /** A row of queries/lint/relations.sql. */
 interface RelationRow {
@@ -26,7 +32,7 @@ interface RelationRow {
   readonly indexOf: string | null;
   readonly isUnique: boolean | null;
   readonly indexColumns: readonly string[] | null;
-  readonly columns: readonly Column[] | null;
+  readonly columns: readonly RelationColumn[] | null;
 }
 
 /** A row of queries/lint/constraints.sql. */

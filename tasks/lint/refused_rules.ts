@@ -1,4 +1,4 @@
-import type { Finding } from "../model/lint.ts";
+import type { LintFinding } from "../model/lint.ts";
 import type { SqlNode } from "../postgres/sql_parser.ts";
 import type { Judged } from "./judged.ts";
 import { quoted, schemaOf, written } from "./names.ts";
@@ -10,7 +10,7 @@ import type { Relation } from "./relations.ts";
  * What PostgreSQL refuses: by where the statement stands, and where the catalogue is known by what is not in it.
  * @param isSure whether all that was done before is known
  */
-export function refused(judged: Judged, isSure: boolean): Finding[] {
+export function refused(judged: Judged, isSure: boolean): LintFinding[] {
   const { kind, known, transaction } = judged;
   if (kind === "LockStmt" && transaction === null) {
     return [
@@ -42,7 +42,7 @@ export function missingIn(statement: Named): Missing | null {
 
 type Named = Pick<Judged, "kind" | "node" | "known" | "effects">;
 
-function finding(message: string): Finding {
+function finding(message: string): LintFinding {
   return { rule: "refused", level: "blocking", message, safe: null };
 }
 

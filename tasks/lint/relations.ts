@@ -13,7 +13,7 @@ export type RelationKind =
   | "statistics";
 
 /** A column, as far as effects depend on it. */
-export interface Column {
+export interface RelationColumn {
   readonly name: string;
   /** As `format_type` writes it: `character varying(20)`. */
   readonly type: string;
@@ -46,7 +46,7 @@ export interface Relation {
   /** `schema.name`, quoted where PostgreSQL needs it. */
   readonly name: string;
   readonly kind: RelationKind;
-  readonly columns: readonly Column[];
+  readonly columns: readonly RelationColumn[];
   readonly constraints: readonly Constraint[];
   /** Of an index, and of statistics: its table, what it is built of, whether it is unique. */
   readonly index:

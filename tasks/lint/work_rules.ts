@@ -1,6 +1,6 @@
 import { keptBy, strongestLock } from "../model/lock_modes.ts";
 import type { Work } from "../model/statement_effects.ts";
-import type { Finding } from "../model/lint.ts";
+import type { LintFinding } from "../model/lint.ts";
 import { type Judged, ofSize } from "./judged.ts";
 import { written } from "./names.ts";
 import { fields } from "./nodes.ts";
@@ -38,7 +38,7 @@ function keepsUsers(mode: string, relation: string, { known, effects }: Judged):
 }
 
 /** Long work under a lock of the statement's own that keeps readers or writers waiting. */
-export function longWork(judged: Judged): Finding[] {
+export function longWork(judged: Judged): LintFinding[] {
   const { effects: { locks, work }, known } = judged;
   const seen = new Set<string>();
   const long = work.filter(({ kind, relation }) => LONG.includes(kind) && !known.relation(relation).isNew);
@@ -133,7 +133,7 @@ function doing(all: readonly Work[], judged: Judged): string {
 }
 
 /** Whether a statement may take long, in a transaction that keeps others waiting by then. */
-export function workUnderLock(judged: Judged): Finding[] {
+export function workUnderLock(judged: Judged): LintFinding[] {
   const { transaction, effects: { work }, known } = judged;
   if (transaction === null || transaction.toldOfWork) return [];
   const held = [...transaction.held].filter(([relation, { mode }]) => keepsUsers(mode, relation, judged));
@@ -154,7 +154,7 @@ export function workUnderLock(judged: Judged): Finding[] {
 }
 
 /** All rows at once. */
-export function allRows(judged: Judged): Finding[] {
+export function allRows(judged: Judged): LintFinding[] {
   const { effects: { work }, known } = judged;
   const changed = work.find(({ kind, allRows, relation }) =>
     kind === "row changes" && allRows === true && !known.relation(relation).isNew

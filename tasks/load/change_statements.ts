@@ -3,7 +3,7 @@ import { callsOf } from "../postgres/sql_writes.ts";
 import { whyNoSetting } from "./arm_session.ts";
 
 /** Why a statement may not be part of a change, and what to write instead. */
-export interface Refused {
+export interface RefusedChange {
   /** The end of a sentence. */
   readonly reason: string;
   readonly next: string;
@@ -72,7 +72,7 @@ const OUTSIDE_IN_CODE = new RegExp(
 );
 
 /** Why a statement may not be part of a change; null where it may. */
-export function whyRefused(node: SqlNode): Refused | null {
+export function whyRefused(node: SqlNode): RefusedChange | null {
   const [kind, fields] = Object.entries(node)[0] as [string, SqlNode];
   if (kind === "TransactionStmt") {
     return {

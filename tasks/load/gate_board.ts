@@ -1,7 +1,7 @@
-import type { Side } from "../model/client_gate.ts";
+import type { MoveSide } from "../model/client_gate.ts";
 
 const KINDS = ["prepare", "close", "open"] as const;
-const SIDES: readonly Side[] = ["source", "target"];
+const SIDES: readonly MoveSide[] = ["source", "target"];
 
 /** What generators are to do with the gates of their targets. */
 export interface GateOrder {
@@ -9,7 +9,7 @@ export interface GateOrder {
   readonly nth: number;
   readonly kind: typeof KINDS[number];
   /** Where to prepare or to open; of closing, where clients are until then. */
-  readonly at: Side;
+  readonly at: MoveSide;
 }
 
 /**
@@ -24,7 +24,7 @@ export class GateBoard {
   }
 
   /** @returns its number */
-  tell(kind: GateOrder["kind"], at: Side): number {
+  tell(kind: GateOrder["kind"], at: MoveSide): number {
     const nth = this.nth + 1;
     // One word: an order is never read half.
     Atomics.store(this.#order, 0, (nth << 3) | (KINDS.indexOf(kind) << 1) | SIDES.indexOf(at));

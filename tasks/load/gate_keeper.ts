@@ -1,4 +1,4 @@
-import type { Side } from "../model/client_gate.ts";
+import type { MoveSide } from "../model/client_gate.ts";
 import { BenchbookError } from "../model/errors.ts";
 import type { Network } from "../net/channel.ts";
 import type { Statement, Target, TargetGate } from "../targets/target.ts";
@@ -89,13 +89,13 @@ export class GateKeeper {
     });
   }
 
-  #openAll(at: Side): void {
+  #openAll(at: MoveSide): void {
     for (const { gate } of this.#options.gates) gate.openGate(at);
     this.#closed = false;
   }
 
   /** One preparation after another: each connection does one thing at a time. */
-  #prepare(at: Side): Promise<void> {
+  #prepare(at: MoveSide): Promise<void> {
     this.#preparations++;
     const before = this.#preparing;
     const prepare = async () => {

@@ -1,4 +1,4 @@
-import type { ClientGate, Side } from "../model/client_gate.ts";
+import type { ClientGate, MoveSide } from "../model/client_gate.ts";
 import { ServiceError } from "../model/errors.ts";
 import { GateBoard, type GateOrder } from "./gate_board.ts";
 import type { GateAnswer } from "./gate_keeper.ts";
@@ -19,7 +19,7 @@ interface Pending {
 export class LoadGate implements ClientGate {
   readonly #board = new GateBoard();
   readonly #running = new Set<number>();
-  #at: Side = "source";
+  #at: MoveSide = "source";
   #pending: Pending | null = null;
 
   /** For the generators' `GateBoard`. */
@@ -27,7 +27,7 @@ export class LoadGate implements ClientGate {
     return this.#board.memory;
   }
 
-  async prepare(at: Side, signal?: AbortSignal): Promise<void> {
+  async prepare(at: MoveSide, signal?: AbortSignal): Promise<void> {
     await this.#tell("prepare", at, signal);
   }
 
@@ -40,7 +40,7 @@ export class LoadGate implements ClientGate {
     }
   }
 
-  async open(at: Side): Promise<void> {
+  async open(at: MoveSide): Promise<void> {
     await this.#tell("open", at);
     this.#at = at;
   }
@@ -71,7 +71,7 @@ export class LoadGate implements ClientGate {
     if (pending.left.size === 0) pending.done();
   }
 
-  async #tell(kind: GateOrder["kind"], at: Side, signal?: AbortSignal): Promise<void> {
+  async #tell(kind: GateOrder["kind"], at: MoveSide, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (this.#running.size === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -23,14 +23,14 @@ export function withPauses(phases: readonly Phase[], rounds: readonly number[], 
 }
 
 /** A pause of a run. */
-export interface Pause {
+export interface SchedulePause {
   readonly phase: Phase;
   /** So many rounds were measured before it. */
   readonly rounds: number;
 }
 
 /** The pauses of a run, in order. */
-export function pausesOf(phases: readonly Phase[]): Pause[] {
+export function pausesOf(phases: readonly Phase[]): SchedulePause[] {
   return withRounds(phases).filter(([{ segment }]) => segment === PAUSE)
     .map(([phase, rounds]) => ({ phase, rounds }));
 }

@@ -3,7 +3,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { BenchbookError } from "../model/errors.ts";
 import type { ParameterSource } from "../model/scenario.ts";
 import { hint } from "../model/suggest.ts";
-import { type Fault, faultsOf } from "./scenario_fault.ts";
+import { faultsOf, type ScenarioFault } from "./scenario_fault.ts";
 import { statementKinds } from "../postgres/sql_parser.ts";
 import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
 import { exactParser } from "../targets/pg_exact.ts";
@@ -68,7 +68,7 @@ async function loadEach(
 ): Promise<Sources> {
   const loaded: Sources = {};
   for (const [name, source] of Object.entries(sources)) {
-    const fault: Fault = (what, next) => faultsOf(file)(`sources.${name}: ${what}`, next);
+    const fault: ScenarioFault = (what, next) => faultsOf(file)(`sources.${name}: ${what}`, next);
     const wanted = new Set(
       operations.flatMap(({ params }) => Object.values(params))
         .flatMap((draw) => draw.kind === "source" && draw.source === name ? [draw.column] : []),
@@ -86,7 +86,7 @@ async function loadEach(
   return loaded;
 }
 
-function columnsOf({ names, rows }: Table, wanted: ReadonlySet<string>, fault: Fault): SourceRows {
+function columnsOf({ names, rows }: Table, wanted: ReadonlySet<string>, fault: ScenarioFault): SourceRows {
   if (rows.length === 0) throw fault("has no rows");
   if (rows.length > MOST_ROWS) throw fault(`has more than ${MOST_ROWS} rows`, "Give a part of it.");
   const columns: Record<string, Value[]> = {};

@@ -5,7 +5,7 @@ import type { SqlStatement } from "../postgres/sql_parser.ts";
  * An error that names the file and what cannot be used of it.
  * @param line null: the file as a whole
  */
-export type Fault = (line: number | null, what: string, next: string) => UsageError;
+export type FileFault = (line: number | null, what: string, next: string) => UsageError;
 
 const WRAP =
   "BEGIN as the first statement and COMMIT as the last make one transaction of the file; else leave both out: then each " +
@@ -17,7 +17,7 @@ const WRAP =
  */
 export function transactionOf(
   found: readonly SqlStatement[],
-  fault: Fault,
+  fault: FileFault,
 ): { readonly statements: readonly SqlStatement[]; readonly wrapped: boolean } {
   const words = found.map(({ node }) =>
     node["TransactionStmt"] as { kind: string; options?: unknown } | undefined

@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import type { LedgerProblem, OwnWrites, StepPlan } from "../model/migration.ts";
+import type { ChangeWrites, LedgerProblem, StepPlan } from "../model/migration.ts";
 import { listed } from "../model/units.ts";
 import { changesOf, type Effect, type SqlChanges } from "../postgres/sql_changes.ts";
 import { replacePlaceholders, splitStatements } from "../postgres/sql_parser.ts";
@@ -14,7 +14,7 @@ export interface Uncompared {
   /** Columns by such a table. */
   readonly columns: ReadonlyMap<string, ReadonlySet<string>>;
   /** The same for people, with what cannot be read. */
-  readonly own: OwnWrites;
+  readonly own: ChangeWrites;
 }
 
 /** Of a change that leaves all rows that stand there as they are. */

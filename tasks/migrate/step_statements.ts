@@ -4,7 +4,7 @@ import { UsageError } from "../model/errors.ts";
 import type { Move, StepStatement } from "../model/migration.ts";
 import { replacePlaceholders, type SqlNode, type SqlStatement } from "../postgres/sql_parser.ts";
 import { nodesIn } from "../postgres/sql_writes.ts";
-import { type Fault, transactionOf } from "./own_transaction.ts";
+import { type FileFault, transactionOf } from "./own_transaction.ts";
 
 /** What messages call a file. */
 export const WHAT = "the migration";
@@ -25,7 +25,7 @@ export interface MovedStatements {
 export async function stepStatements(sql: string, file: string, move: Move): Promise<MovedStatements> {
   const batches = move.kind === "batches";
   const read = await changeStatements(batches ? await withParameters(sql, file) : sql, file, WHAT);
-  const fault: Fault = (line, what, next) =>
+  const fault: FileFault = (line, what, next) =>
     new UsageError(`Cannot use ${WHAT} ${file}${line === null ? "" : `:${line}`}: ${what}`, next);
   const { statements: found, wrapped } = transactionOf(read, fault);
   if (found.length === 0) throw fault(null, "it has no statement", "Write what changes the database.");
@@ -61,7 +61,7 @@ function asWritten(statement: StepStatement): StepStatement {
   return { ...statement, text: named(statement.text), shown: named(statement.shown) };
 }
 
-function inOneTransaction(move: Move, line: number, fault: Fault): Move {
+function inOneTransaction(move: Move, line: number, fault: FileFault): Move {
   if (move.kind === "plain" || move.kind === "lock_timeout") return { ...move, oneTransaction: true };
   throw fault(
     line,
@@ -70,7 +70,7 @@ function inOneTransaction(move: Move, line: number, fault: Fault): Move {
   );
 }
 
-function checkMove(found: readonly SqlStatement[], move: Move, wrapped: boolean, fault: Fault): void {
+function checkMove(found: readonly SqlStatement[], move: Move, wrapped: boolean, fault: FileFault): void {
   const [first, second] = found;
   const isSingle = move.kind === "batches" || move.kind === "concurrently";
   if (isSingle && second !== undefined) {

@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import type { SessionRole } from "../model/session_name.ts";
+import type { ConnectionPurpose } from "../model/session_name.ts";
 import { sessionName } from "../model/session_name.ts";
 import { sleep } from "../net/sleep.ts";
 import { RUN_ID } from "./testing_steps.ts";
@@ -50,7 +50,7 @@ export class TestSessions implements AsyncDisposable {
   constructor(readonly url: string) {}
 
   /** @param role null: somebody's who has nothing to do with the run */
-  async open(role: SessionRole | null): Promise<TestSession> {
+  async open(role: ConnectionPurpose | null): Promise<TestSession> {
     const session = new TestSession({
       connectionString: this.url,
       application_name: role === null ? "their-app" : sessionName(RUN_ID, role),

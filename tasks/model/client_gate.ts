@@ -1,5 +1,5 @@
 /** Where clients are during a move from one server to another. */
-export type Side = "source" | "target";
+export type MoveSide = "source" | "target";
 
 /**
  * The gate of client pools: during a switch of servers nothing passes it, nothing is lost, and what is due waits. It is
@@ -11,7 +11,7 @@ export interface ClientGate {
    * are. Once more later it opens anew what was lost in between.
    * @throws {BenchbookError} where that server cannot be reached: nothing has changed then
    */
-  prepare(at: Side, signal?: AbortSignal): Promise<void>;
+  prepare(at: MoveSide, signal?: AbortSignal): Promise<void>;
   /**
    * From now on clients send nothing more: what is due waits (for a connection, and is recorded so), what is under way
    * ends as it would. Resolves when nothing is under way.
@@ -22,5 +22,5 @@ export interface ClientGate {
    * Clients go on, all at this server. Resolves when they do.
    * @throws {BenchbookError} where they cannot: the gate stays closed, and may be opened at the other server
    */
-  open(at: Side): Promise<void>;
+  open(at: MoveSide): Promise<void>;
 }

@@ -14,7 +14,7 @@ export type Level =
 export const LEVELS: readonly Level[] = ["blocking", "warning", "note"];
 
 /** Something to know about a statement before it runs. */
-export interface Finding {
+export interface LintFinding {
   /** Stable: of the table in docs/lint.md. */
   readonly rule: string;
   /** How much it matters. */
@@ -53,7 +53,7 @@ export interface LintedStatement {
   /** Sizes of the relations that work is done on, where they are known. */
   readonly sizes: readonly SizeOf[];
   /** What there is to say of it. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly LintFinding[];
 }
 
 /** The end of a transaction: the COMMIT's line; null: the file's end. */

@@ -133,7 +133,7 @@ export interface MigrationConfig {
   /** Verdicts that the user takes for a success, e.g. `brief-pause`. */
   readonly allow: readonly string[];
   /** What a user's change writes on purpose into rows that stand there; absent in runs of older versions. */
-  readonly own?: OwnWrites;
+  readonly own?: ChangeWrites;
   /** What was expected before it was made; absent in runs of older versions, and where nothing could be told. */
   readonly predicted?: MigrationPrediction;
   /** Of a move to another server; absent elsewhere. */
@@ -145,7 +145,7 @@ export interface MigrationConfig {
 }
 
 /** What a change itself writes into rows that the load does not write. */
-export interface OwnWrites {
+export interface ChangeWrites {
   /** What is not compared and why, a sentence each. */
   readonly sentences: readonly string[];
   /** What it has run and cannot be read, and so may write any row: `a block of DO`, `the function shop.fix()`. */

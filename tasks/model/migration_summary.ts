@@ -1,9 +1,9 @@
-import type { Side } from "./client_gate.ts";
+import type { MoveSide } from "./client_gate.ts";
 import type {
+  ChangeWrites,
   LedgerProblem,
   LockEvent,
   MigrationConfig,
-  OwnWrites,
   StatementLock,
   StepRecord,
 } from "./migration.ts";
@@ -79,7 +79,7 @@ export interface MovedSummary {
   /** In order of time, µs from the run's start. */
   readonly switches: readonly {
     /** The server that they went to. */
-    readonly to: Side;
+    readonly to: MoveSide;
     /** From here on they were held. */
     readonly startUs: number;
     /** From here on they went on. */
@@ -90,7 +90,7 @@ export interface MovedSummary {
   /** How much later a row was seen there, at most, ms; null: that was not measured. */
   readonly mostLagMs: number | null;
   /** The servers that were held against the ledger. */
-  readonly provenAt: readonly Side[];
+  readonly provenAt: readonly MoveSide[];
 }
 
 /** How much slower requests of one kind over one path were while the migration ran than before it. */
@@ -210,7 +210,7 @@ export interface ChecksumSummary {
   /** Ranges that differ, and by the change's own doing perhaps, or by others'; as text. */
   readonly unclear: readonly string[];
   /** What the change writes itself. */
-  readonly own: OwnWrites;
+  readonly own: ChangeWrites;
   /** Why there are none; null where there are. */
   readonly lacking: string | null;
 }

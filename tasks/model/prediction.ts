@@ -43,7 +43,7 @@ export interface MigrationPrediction {
 }
 
 /** Whether what was measured is what was expected; null: there is nothing to compare. */
-export type Outcome = "confirmed" | "mismatch" | null;
+export type PredictionOutcome = "confirmed" | "mismatch" | null;
 
 /** An expectation beside what came of it. */
 export interface CheckedStatement extends PlannedPrediction {
@@ -54,7 +54,7 @@ export interface CheckedStatement extends PlannedPrediction {
   /** What it wrote anew. */
   readonly rewritten: readonly string[];
   /** Of all of it together. */
-  readonly outcome: Outcome;
+  readonly outcome: PredictionOutcome;
   /** What was otherwise, sentences' parts. */
   readonly differs: readonly string[];
 }
@@ -68,7 +68,7 @@ export interface CheckedPrediction {
   /** What was measured, ms. */
   readonly stallMs: number;
   /** Of the stall. */
-  readonly outcome: Outcome;
+  readonly outcome: PredictionOutcome;
   /** As in `MigrationPrediction`. */
   readonly why: string;
   /** As in `MigrationPrediction`. */

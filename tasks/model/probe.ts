@@ -130,7 +130,7 @@ export interface ConnectionSummary {
 }
 
 /** What the ledger's rows came to at the server that answered last. */
-export interface ProbeLedger extends LedgerSummary {
+export interface ProbeLedgerSummary extends LedgerSummary {
   /** Acknowledged writes that the replication of the user's did not carry: nobody can tell of them by this table. */
   readonly notReplicated: number;
   /** Missing ones of which it cannot be told whether they were lost or not replicated. */
@@ -158,7 +158,7 @@ export interface ProbeSummary {
   /** In order of time; the first entry is the server at the beginning. */
   readonly changes: readonly ServerChange[];
   /** Null without a ledger. */
-  readonly ledger: ProbeLedger | null;
+  readonly ledger: ProbeLedgerSummary | null;
 }
 
 /** The source of samples that tell of servers and addresses, and the metrics of it. */

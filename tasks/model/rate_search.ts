@@ -1,7 +1,7 @@
 import type { Environment, RunConfig } from "./run.ts";
 
 /** What one probe told: the targets held at its rate, did not, or its figures are not the system's. */
-export type ProbeOutcome = "holds" | "fails" | "invalid";
+export type RateProbeOutcome = "holds" | "fails" | "invalid";
 
 /** One probe of a search for the highest rate: a stored run in short. */
 export interface RateProbe {
@@ -28,7 +28,7 @@ export interface RateProbe {
   /** A longer probe of a rate that an end of the interval is to be. */
   readonly confirmation: boolean;
   /** Whether the targets held. */
-  readonly outcome: ProbeOutcome;
+  readonly outcome: RateProbeOutcome;
   /** Why it does not hold, as a sentence; null where it holds. */
   readonly reason: string | null;
 }

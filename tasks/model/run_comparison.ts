@@ -28,7 +28,7 @@ export interface ComparedSide {
 }
 
 /** Something that is not the same on both sides and may be: what a comparison asks about. */
-export interface Change {
+export interface ChangedFact {
   /** What it is, e.g. `PostgreSQL work_mem`. */
   readonly what: string;
   /** In the base; null: it is not there. */
@@ -165,7 +165,7 @@ export interface RunComparison {
   /** In what the fingerprints differ; where that was overridden, what the verdict must be read with. */
   readonly differences: readonly FingerprintDifference[];
   /** Versions, settings, commit and what else may differ. */
-  readonly changes: readonly Change[];
+  readonly changes: readonly ChangedFact[];
   /** Statements that differ. */
   readonly statements: readonly ChangedText[];
   /** Plans that differ. */

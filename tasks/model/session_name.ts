@@ -1,7 +1,7 @@
 import type { SessionRole as Role } from "./migration.ts";
 
 /** What a connection of a run is for; `beside`: a transaction of somebody else's that a migration meets. */
-export type SessionRole =
+export type ConnectionPurpose =
   | "load"
   | "proof"
   | "graphql"
@@ -16,7 +16,7 @@ export type SessionRole =
  * What the connections of a run are called at the server, as `application_name`: by it pg_stat_activity tells whose
  * they are, and what a run left behind is found. No role's name is longer than PostgreSQL's 63 bytes allow.
  */
-export function sessionName(runId: string, role: SessionRole): string {
+export function sessionName(runId: string, role: ConnectionPurpose): string {
   return `${sessionPrefix(runId)}${role}`;
 }
 

@@ -11,7 +11,7 @@ export interface BreakEven {
 }
 
 /** What upkeep did to requests: a ratio of their mean times with a 95 % interval. */
-export interface Disturbance {
+export interface UpkeepEffect {
   /** What is estimated. */
   readonly ratio: number;
   /** The lower end of its interval; null: too few pairs for one. */
@@ -38,7 +38,7 @@ export interface TierUpkeepSummary extends TierUpkeep {
    * Reads of all arms while it was at work, divided by those between two times: the ratio of their mean times with a 95 %
    * interval, and of how many pairs; no verdict under eight. Null: too few reads.
    */
-  readonly disturbance: Disturbance | null;
+  readonly disturbance: UpkeepEffect | null;
   /**
    * The same of times in which what keeps tiers up was on, divided by those before in which it was off; absent where it was on
    * all the time.
@@ -47,9 +47,9 @@ export interface TierUpkeepSummary extends TierUpkeep {
     /** Of how many seconds each of them was. */
     readonly seconds: number;
     /** Null: too few. */
-    readonly reads: Disturbance | null;
+    readonly reads: UpkeepEffect | null;
     /** Null: too few, or none. */
-    readonly writes: Disturbance | null;
+    readonly writes: UpkeepEffect | null;
   };
 }
 

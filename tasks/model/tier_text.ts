@@ -1,4 +1,4 @@
-import type { Disturbance, TierArmSummary, TierSummary } from "./tier_summary.ts";
+import type { TierArmSummary, TierSummary, UpkeepEffect } from "./tier_summary.ts";
 import {
   capital,
   formatBytes,
@@ -66,7 +66,7 @@ export function upkeepText({ tier, upkeep, writes }: TierSummary): string[] {
     }.`,
   ];
   const { seconds, ...turns } = inTurn ?? { seconds: 0 };
-  const byTurns = Object.entries(turns as Record<string, Disturbance | null>).flatMap(([asked, found]) =>
+  const byTurns = Object.entries(turns as Record<string, UpkeepEffect | null>).flatMap(([asked, found]) =>
     found === null ? [] : [
       `${capital(asked)} of all arms with what keeps tiers up on for ${
         formatSeconds(seconds)
@@ -83,7 +83,7 @@ export function upkeepText({ tier, upkeep, writes }: TierSummary): string[] {
   ];
 }
 
-function feltText({ ratio, low, high, pairs, verdict }: Disturbance): string {
+function feltText({ ratio, low, high, pairs, verdict }: UpkeepEffect): string {
   const interval = low === null || high === null
     ? ""
     : ` (${significant(low, 3)} to ${significant(high, 3)})`;

@@ -1,5 +1,5 @@
 /** What stands against a move, and what would do. */
-export type Refusal = readonly [problem: string, next: string];
+export type MoveObstacle = readonly [problem: string, next: string];
 
 /** What of the source cannot go, and whether only replication minds. */
 const CONTENT: Readonly<
@@ -71,8 +71,8 @@ const CONTENT: Readonly<
 export function contentRefusals(
   things: readonly { readonly problem: string; readonly name: string }[],
   replicated: boolean,
-): Refusal[] {
-  return Object.entries(CONTENT).flatMap(([problem, { only, text, next }]): Refusal[] => {
+): MoveObstacle[] {
+  return Object.entries(CONTENT).flatMap(([problem, { only, text, next }]): MoveObstacle[] => {
     const names = things.filter((thing) => thing.problem === problem).map(({ name }) => name);
     return names.length === 0 || only && !replicated ? [] : [[`${text}: ${listed(names)}`, next]];
   });

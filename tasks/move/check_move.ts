@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { InterruptedError, UsageError } from "../model/errors.ts";
 import { withClient } from "../seed/connect.ts";
 import { type Listener, listeners } from "../seed/listeners.ts";
-import { contentRefusals, listed, type Refusal } from "./check_content.ts";
+import { contentRefusals, listed, type MoveObstacle } from "./check_content.ts";
 import { refuseStoredPassword } from "./connection_text.ts";
 import type { MoveEnd, MoveOptions } from "./move_options.ts";
 import { moveSql } from "./move_sql.ts";
@@ -58,10 +58,10 @@ export async function checkMove(options: MoveOptions): Promise<MoveCheck> {
     { name, signal },
   );
   if (signal?.aborted) throw new InterruptedError();
-  const refusals: Refusal[] = [
+  const refusals: MoveObstacle[] = [
     ...between(from, to),
     ...contentRefusals(things, variant === "safe"),
-    ...missing.map(({ name }): Refusal => [
+    ...missing.map(({ name }): MoveObstacle => [
       `the target does not have the extension ${name}`,
       `Install ${name} on the target's machine.`,
     ]),
@@ -139,8 +139,8 @@ async function serverOf(client: Client): Promise<Server> {
   return { ...server, version: version.split(" ")[0]! };
 }
 
-function between(from: Server, to: Server): Refusal[] {
-  const refusals: Refusal[] = [];
+function between(from: Server, to: Server): MoveObstacle[] {
+  const refusals: MoveObstacle[] = [];
   if (from.identity === to.identity) {
     refusals.push(["source and target are one database", "Name another one as the target."]);
   }
@@ -159,7 +159,9 @@ function between(from: Server, to: Server): Refusal[] {
 }
 
 /** What would run with the rights of whoever moves. */
-function definerRefusals(definers: readonly { readonly name: string; readonly role: string }[]): Refusal[] {
+function definerRefusals(
+  definers: readonly { readonly name: string; readonly role: string }[],
+): MoveObstacle[] {
   return definers.map(({ name, role }) => [
     `the function ${name} runs with the rights of ${role} (SECURITY DEFINER), and the target has no such role`,
     "Make the role there: pg_dumpall --roles-only has it.",
@@ -167,7 +169,7 @@ function definerRefusals(definers: readonly { readonly name: string; readonly ro
 }
 
 /** What a move makes besides the tables would be carried to others, who lack it, or would set something off. */
-function heardRefusal({ kind, what, disable }: Listener, side: string): Refusal {
+function heardRefusal({ kind, what, disable }: Listener, side: string): MoveObstacle {
   return kind === "replication"
     ? [
       `rows of the ${side} are replicated to others by ${what}`,
@@ -176,15 +178,15 @@ function heardRefusal({ kind, what, disable }: Listener, side: string): Refusal 
     : [`what is made at the ${side} would fire ${what}`, `Disable it meanwhile: ${disable}`];
 }
 
-function rightRefusals({ mayCreate, role }: Server, side: string): Refusal[] {
+function rightRefusals({ mayCreate, role }: Server, side: string): MoveObstacle[] {
   return mayCreate ? [] : [[
     `the role ${role} may not create a schema in the ${side}'s database`,
     `As its owner: GRANT CREATE ON DATABASE … TO ${role};`,
   ]];
 }
 
-function sendRefusals(end: MoveEnd, server: Server, side: string, slots: number): Refusal[] {
-  const refusals: Refusal[] = [];
+function sendRefusals(end: MoveEnd, server: Server, side: string, slots: number): MoveObstacle[] {
+  const refusals: MoveObstacle[] = [];
   const other = side === "source" ? "target" : "source";
   if (server.walLevel !== "logical") {
     refusals.push([
@@ -219,8 +221,8 @@ function sendRefusals(end: MoveEnd, server: Server, side: string, slots: number)
   return refusals;
 }
 
-function receiveRefusals(server: Server, side: string): Refusal[] {
-  const refusals: Refusal[] = [];
+function receiveRefusals(server: Server, side: string): MoveObstacle[] {
+  const refusals: MoveObstacle[] = [];
   if (!server.superuser) {
     refusals.push([
       `the role ${server.role} of the ${side} is no superuser, and a subscription of others must store a password`,
@@ -236,7 +238,7 @@ function receiveRefusals(server: Server, side: string): Refusal[] {
   return refusals;
 }
 
-function refuse(refusals: readonly Refusal[]): void {
+function refuse(refusals: readonly MoveObstacle[]): void {
   if (refusals.length === 0) return;
   const unlike = new Map(refusals);
   throw new UsageError(

@@ -1,7 +1,7 @@
-import type { ClientGate, Side } from "../model/client_gate.ts";
+import type { ClientGate, MoveSide } from "../model/client_gate.ts";
 import { anySignal } from "../net/any_signal.ts";
 
-export type { ClientGate, Side };
+export type { ClientGate, MoveSide };
 
 /**
  * Several gates as one: clients pass none of them or all.
@@ -9,8 +9,8 @@ export type { ClientGate, Side };
  * the new server
  */
 export function joinGates(gates: readonly ClientGate[]): ClientGate {
-  let at: Side = "source";
-  const openAll = async (side: Side) => {
+  let at: MoveSide = "source";
+  const openAll = async (side: MoveSide) => {
     for (const [nth, gate] of gates.entries()) {
       try {
         await gate.open(side);

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
-import { type ClientGate, joinGates, type Side } from "./client_gate.ts";
+import { type ClientGate, joinGates, type MoveSide } from "./client_gate.ts";
 
 /** A gate in memory that tells what was asked of it, and refuses what it is told to. */
 class FakeGate implements ClientGate {
   readonly asked: string[] = [];
-  at: Side | null = "source";
+  at: MoveSide | null = "source";
   refuses = "";
   /** A closing that waits for clients ends when this is called. */
   drained = () => {};
 
   constructor(readonly waits = false) {}
 
-  prepare(at: Side): Promise<void> {
+  prepare(at: MoveSide): Promise<void> {
     return this.#take(`prepare ${at}`);
   }
 
@@ -27,7 +27,7 @@ class FakeGate implements ClientGate {
     this.at = null;
   }
 
-  async open(at: Side): Promise<void> {
+  async open(at: MoveSide): Promise<void> {
     await this.#take(`open ${at}`);
     this.at = at;
   }

@@ -1,4 +1,4 @@
-import type { ClientGate, Side } from "../model/client_gate.ts";
+import type { ClientGate, MoveSide } from "../model/client_gate.ts";
 import { ServiceError } from "../model/errors.ts";
 import { formatSeconds } from "../model/units.ts";
 import { anySignal } from "../net/any_signal.ts";
@@ -13,7 +13,7 @@ export interface CommandGateOptions {
   /** For a shell: the user's `--on-switch`. */
   readonly command: string;
   /** Of the database at each server; the command is told where they lead to, and no password. */
-  readonly urls: Readonly<Record<Side, string>>;
+  readonly urls: Readonly<Record<MoveSide, string>>;
   /** Where its output is appended to. */
   readonly log: string;
   readonly limitMs?: number;
@@ -29,9 +29,9 @@ type Word = "prepare" | "close" | "open";
  * server; it has ended well when the clients have done so.
  */
 export function commandGate(options: CommandGateOptions): ClientGate {
-  let at: Side = "source";
+  let at: MoveSide = "source";
   /** Where clients are to go next. */
-  let next: Side = "target";
+  let next: MoveSide = "target";
   return {
     prepare: async (to, signal) => {
       await run(options, "prepare", to, signal);
@@ -60,7 +60,12 @@ export function commandGate(options: CommandGateOptions): ClientGate {
   };
 }
 
-async function run(options: CommandGateOptions, word: Word, to: Side, signal?: AbortSignal): Promise<void> {
+async function run(
+  options: CommandGateOptions,
+  word: Word,
+  to: MoveSide,
+  signal?: AbortSignal,
+): Promise<void> {
   const { command, urls, log, limitMs = LIMIT_MS, onOutput } = options;
   const limit = AbortSignal.timeout(limitMs);
   const { host, port, database } = placeOfUrl(urls[to]);

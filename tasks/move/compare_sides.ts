@@ -1,5 +1,5 @@
 import pg, { type Client } from "pg";
-import type { Side } from "../model/client_gate.ts";
+import type { MoveSide } from "../model/client_gate.ts";
 import { formatCount } from "../model/units.ts";
 import { sleep } from "../net/sleep.ts";
 import type { MoveComparison } from "./move_options.ts";
@@ -23,7 +23,7 @@ export interface CompareOptions extends TailOptions {
   /** Another session of the comparison's own. */
   readonly to: Client;
   /** The side that clients go to. */
-  readonly side: Side;
+  readonly side: MoveSide;
 }
 
 /** Rows by table and by their keys as JSON. */

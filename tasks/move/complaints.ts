@@ -1,4 +1,4 @@
-import type { Side } from "../model/client_gate.ts";
+import type { MoveSide } from "../model/client_gate.ts";
 import { BenchbookError } from "../model/errors.ts";
 import { sleep } from "../net/sleep.ts";
 import { withClient } from "../seed/connect.ts";
@@ -23,7 +23,7 @@ export async function complaintsOf(options: MoveOptions, schema: string): Promis
   return found.filter((each) => each !== null).join(" ");
 }
 
-async function complaintOf(side: Side, url: string, schema: string): Promise<string | null> {
+async function complaintOf(side: MoveSide, url: string, schema: string): Promise<string | null> {
   try {
     await withClient(url, async (client) => {
       await client.query("BEGIN");

@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import type { Side } from "../model/client_gate.ts";
+import type { MoveSide } from "../model/client_gate.ts";
 import { ServiceError } from "../model/errors.ts";
 import { listed } from "./check_content.ts";
 import { AFTER, BEFORE, readStatements, type Statement } from "./copy_schema.ts";
@@ -13,14 +13,14 @@ const MOST_SHOWN = 80;
  * table: one that is made afterwards would be missing at the other server, or keep rows from being applied there.
  */
 export class KeptCatalogue {
-  readonly side: Side;
+  readonly side: MoveSide;
   readonly #client: Client;
   readonly #schemas: readonly string[];
   readonly #copied = new Map<string, ReadonlySet<string>>();
   #rights: readonly Right[] = [];
 
   /** @param client a session of its own at that server */
-  constructor(side: Side, client: Client, schemas: readonly string[]) {
+  constructor(side: MoveSide, client: Client, schemas: readonly string[]) {
     this.side = side;
     this.#client = client;
     this.#schemas = schemas;

@@ -1,4 +1,4 @@
-import type { Side } from "../model/client_gate.ts";
+import type { MoveSide } from "../model/client_gate.ts";
 import { sessionName } from "../model/session_name.ts";
 import { withClient } from "../seed/connect.ts";
 import { PRIMARY_CLUSTER } from "../stack/postgres_cluster.ts";
@@ -14,7 +14,7 @@ const LIMIT_MS = 15_000;
 
 /** A database that holds what the clients of a move have written. */
 export interface Holder {
-  readonly side: Side;
+  readonly side: MoveSide;
   /** May hold a password. */
   readonly url: string;
 }
@@ -27,7 +27,7 @@ export interface Holder {
 export async function holdersOf(
   home: string,
   record: MoveRecord,
-  urls: Readonly<Record<Side, SideUrl>>,
+  urls: Readonly<Record<MoveSide, SideUrl>>,
 ): Promise<readonly Holder[]> {
   const { at, switched } = record;
   const [here, there] = [urls[at], urls[otherSide(at)]];

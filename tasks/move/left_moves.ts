@@ -1,4 +1,4 @@
-import type { Side } from "../model/client_gate.ts";
+import type { MoveSide } from "../model/client_gate.ts";
 import { ServiceError } from "../model/errors.ts";
 import { withClient } from "../seed/connect.ts";
 import { undoSql } from "../seed/reserved.ts";
@@ -39,7 +39,7 @@ export type LookAtMoved = (record: MoveRecord, holders: readonly Holder[]) => Pr
  */
 export async function removeLeftMoves(
   home: string,
-  servers: Readonly<Record<Side, ServerUrl | null>>,
+  servers: Readonly<Record<MoveSide, ServerUrl | null>>,
   look: LookAtMoved = async () => {},
   told: string[] = [],
 ): Promise<LeftMoves> {

@@ -1,5 +1,5 @@
 import type { PgClient } from "../postgres/client.ts";
-import type { Side } from "../model/client_gate.ts";
+import type { MoveSide } from "../model/client_gate.ts";
 import type { Link } from "./link.ts";
 import type { MoveComparison, MoveOptions, MovePause } from "./move_options.ts";
 import type { MoveRecord } from "./move_record.ts";
@@ -25,13 +25,13 @@ export interface Mover {
   /** The source's. */
   readonly catalogue: KeptCatalogue;
   /** Opens a session of a further purpose, which ends with the move's. */
-  session(side: Side): Promise<PgClient>;
+  session(side: MoveSide): Promise<PgClient>;
   /** Ends with the move what goes on beside it. */
   atEnd(stop: () => Promise<void>): void;
   /** Keeps what the next start must know. */
   keep(change: Partial<Pick<MoveRecord, "subscription" | "switched" | "at">>): void;
   /** Where clients are. */
-  at: Side;
+  at: MoveSide;
   readonly pauses: MovePause[];
   readonly compared: MoveComparison[];
   /** What sequences at the target were set to. */
@@ -43,6 +43,6 @@ export interface Mover {
 }
 
 /** The other one. */
-export function otherSide(side: Side): Side {
+export function otherSide(side: MoveSide): MoveSide {
   return side === "source" ? "target" : "source";
 }

@@ -1,4 +1,4 @@
-import type { ClientGate, Side } from "../model/client_gate.ts";
+import type { ClientGate, MoveSide } from "../model/client_gate.ts";
 import type { FollowingComparison } from "./compare_following.ts";
 import type { StepRecord } from "../model/migration.ts";
 
@@ -58,9 +58,9 @@ export interface MoveSample {
 
 /** From the moment that clients were told to wait until they went on. Times are µs of the run's clock. */
 export interface MovePause {
-  readonly to: Side;
+  readonly to: MoveSide;
   /** Where clients went on: elsewhere than `to` where the switch failed. */
-  readonly at: Side;
+  readonly at: MoveSide;
   readonly startUs: number;
   /** No client sends anything any more. */
   readonly closedUs: number;
@@ -75,7 +75,7 @@ export interface MovePause {
 
 /** What both servers hold, as it was compared before clients went on. */
 export interface MoveComparison {
-  readonly to: Side;
+  readonly to: MoveSide;
   readonly tables: number;
   /** Ranges of keys that were found equal. */
   readonly ranges: number;
@@ -100,7 +100,7 @@ export interface MoveOutcome {
   /** Which step that was, from 1; null likewise. */
   readonly step: number | null;
   /** Where the clients are, and the data. */
-  readonly at: Side;
+  readonly at: MoveSide;
   readonly pauses: readonly MovePause[];
   readonly compared: readonly MoveComparison[];
   /** What could not be done here and why, a sentence each. */

@@ -1,5 +1,5 @@
-import { type KeptRecords, RecordFolder } from "../files/record_folder.ts";
-import type { Side } from "../model/client_gate.ts";
+import { type FolderRecords, RecordFolder } from "../files/record_folder.ts";
+import type { MoveSide } from "../model/client_gate.ts";
 import { isRunId } from "../model/run_id.ts";
 import { isProcessId, type ProcessId } from "../stack/process.ts";
 import type { DatabasePlace } from "../undo/record.ts";
@@ -22,7 +22,7 @@ export interface MoveRecord {
   /** Whether the clients may have written at the target: then its rows stay. */
   readonly switched: boolean;
   /** The server that has all that was acknowledged: where clients are, or may go over to. */
-  readonly at: Side;
+  readonly at: MoveSide;
   /** Those that move. */
   readonly schemas: readonly string[];
   /** What the move had made is gone, and it is for the user to say which of the servers is to serve. */
@@ -58,7 +58,7 @@ export function movePath(home: string, mark: string): string {
 }
 
 /** Those of a home. */
-export function keptMoves(home: string): KeptRecords<MoveRecord> {
+export function keptMoves(home: string): FolderRecords<MoveRecord> {
   return MOVES.kept(home);
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Client } from "pg";
 import { BenchbookError, InterruptedError } from "../model/errors.ts";
-import type { Side } from "../model/client_gate.ts";
+import type { MoveSide } from "../model/client_gate.ts";
 import { sessionName } from "../model/session_name.ts";
 import type { PgClient } from "../postgres/client.ts";
 import { cancelOn, openClient, translate, UNLIMITED } from "../seed/connect.ts";
@@ -34,7 +34,7 @@ export async function moveServer(options: MoveOptions): Promise<MoveOutcome> {
   const opened: PgClient[] = [];
   const stops: (() => Promise<void>)[] = [];
   const { home, runId, signal } = options;
-  const session = async (side: Side) => {
+  const session = async (side: MoveSide) => {
     const client = await openClient(options[side].url, sessionName(runId, "migration"), UNLIMITED);
     opened.push(client);
     const settled = cancelOn(client, signal);
@@ -134,7 +134,7 @@ const STAYED =
   "The data are at the target. Where that does not come back, the source has what was carried to it until then, and takes " +
   "writes as soon as the fence of the move is removed: at the end of the run, or at the next start.";
 
-function stoppedText({ step, cause, complaints }: MoveFailure, at: Side): string {
+function stoppedText({ step, cause, complaints }: MoveFailure, at: MoveSide): string {
   const told = translate(cause) as Error;
   // Who asks the servers knows better what to do.
   const next = complaints !== ""

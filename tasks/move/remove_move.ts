@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import type { Side } from "../model/client_gate.ts";
+import type { MoveSide } from "../model/client_gate.ts";
 import { sleep } from "../net/sleep.ts";
 import { withClient } from "../seed/connect.ts";
 import { placeText } from "../undo/place.ts";
@@ -32,12 +32,12 @@ interface Found {
 export async function removeMove(
   home: string,
   record: MoveRecord,
-  urls: Readonly<Record<Side, SideUrl>>,
+  urls: Readonly<Record<MoveSide, SideUrl>>,
   undecided = false,
 ): Promise<readonly string[]> {
   const names = namesOf(record.runId, record.mark);
-  const left = new Map<Side, string>();
-  const at = async (side: Side, work: (client: Client) => Promise<void>) => {
+  const left = new Map<MoveSide, string>();
+  const at = async (side: MoveSide, work: (client: Client) => Promise<void>) => {
     const url = urls[side];
     // One that does not answer is not waited for twice.
     if (left.has(side)) return;
@@ -69,7 +69,10 @@ export async function removeMove(
 }
 
 /** Lets everybody write again, where a server can be reached; `removeMove` says what is left. May be called any number of times. */
-export async function unfenceMove(record: MoveRecord, urls: Readonly<Record<Side, SideUrl>>): Promise<void> {
+export async function unfenceMove(
+  record: MoveRecord,
+  urls: Readonly<Record<MoveSide, SideUrl>>,
+): Promise<void> {
   const names = namesOf(record.runId, record.mark);
   for (const url of [urls.source, urls.target]) {
     if (typeof url !== "string") continue;
@@ -153,7 +156,7 @@ async function dropSlot(client: Client, name: string): Promise<void> {
 
 function leftText(
   record: MoveRecord,
-  side: Side,
+  side: MoveSide,
   { schema, out, back }: MoveNames,
   why: string,
   home: string,

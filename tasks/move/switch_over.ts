@@ -1,5 +1,5 @@
 import { ServiceError } from "../model/errors.ts";
-import type { Side } from "../model/client_gate.ts";
+import type { MoveSide } from "../model/client_gate.ts";
 import { sleep } from "../net/sleep.ts";
 import { withClient } from "../seed/connect.ts";
 import type { SideComparison } from "./compare_sides.ts";
@@ -20,7 +20,7 @@ const [LOOK_MS, PROD_MS] = [2, 20];
 
 /** Which way clients go. */
 export interface Direction {
-  readonly to: Side;
+  readonly to: MoveSide;
   /** That the last rows come by. */
   readonly link: Link;
   /** The other way; null: there is none. */
@@ -100,7 +100,7 @@ export async function switchOver(mover: Mover, direction: Direction): Promise<vo
 async function tellLateChanges(
   { left, at }: Mover,
   catalogues: readonly KeptCatalogue[],
-  side: Side,
+  side: MoveSide,
 ): Promise<void> {
   for (const catalogue of catalogues.filter((each) => each.side === side)) {
     // One that is gone since has nothing to tell.
@@ -116,7 +116,7 @@ async function tellLateChanges(
 export async function carried(
   mover: Mover,
   { from, to }: Pick<Link, "from" | "to">,
-  side: Side,
+  side: MoveSide,
 ): Promise<void> {
   const { options: { schemas }, sequences, notes } = mover;
   const { values, tight } = await carrySequences(
@@ -144,7 +144,7 @@ async function fenceAgain({ names, tables, left }: Mover, link: Link): Promise<v
 }
 
 /** Clients go on where they were; the fence falls first, so that their writes are taken. */
-async function goOn(mover: Mover, side: Side, link: Link, back: Link | null): Promise<void> {
+async function goOn(mover: Mover, side: MoveSide, link: Link, back: Link | null): Promise<void> {
   const { options, names } = mover;
   const { pauseMs = PAUSE_MS } = options;
   // Some may have written at the other server before its gate was found not to open.

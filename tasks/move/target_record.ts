@@ -1,4 +1,4 @@
-import { type KeptRecords, RecordFolder } from "../files/record_folder.ts";
+import { type FolderRecords, RecordFolder } from "../files/record_folder.ts";
 import { isRunId } from "../model/run_id.ts";
 import { isProcessId, type ProcessId } from "../stack/process.ts";
 
@@ -45,7 +45,7 @@ export function forgetTarget(home: string, { runId }: Pick<TargetRecord, "runId"
 }
 
 /** Those of a home. */
-export function keptTargets(home: string): KeptRecords<TargetRecord> {
+export function keptTargets(home: string): FolderRecords<TargetRecord> {
   return TARGETS.kept(home);
 }
 

@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { ClientGate, Side } from "../model/client_gate.ts";
+import type { ClientGate, MoveSide } from "../model/client_gate.ts";
 import type { StepRecord } from "../model/migration.ts";
 import { sleep } from "../net/sleep.ts";
 import { type TestPostgres, withPostgres } from "../stack/testing.ts";
@@ -102,11 +102,15 @@ export interface Writer {
 /**
  * Writes throughout, at each moment over one connection, into `shop.item (id, note)`, and updates an earlier row.
  */
-export function startWriter(urls: Readonly<Record<Side, string>>, first = 1_000_000, everyMs = 4): Writer {
-  const clients = new Map<Side, pg.Client>();
+export function startWriter(
+  urls: Readonly<Record<MoveSide, string>>,
+  first = 1_000_000,
+  everyMs = 4,
+): Writer {
+  const clients = new Map<MoveSide, pg.Client>();
   const acknowledged: number[] = [];
   const refused: { n: number; code: string | undefined }[] = [];
-  let [at, stopped, longestMs, lastMs]: [Side, boolean, number, number] = [
+  let [at, stopped, longestMs, lastMs]: [MoveSide, boolean, number, number] = [
     "source",
     false,
     0,
@@ -114,7 +118,7 @@ export function startWriter(urls: Readonly<Record<Side, string>>, first = 1_000_
   ];
   let closed = null as PromiseWithResolvers<void> | null;
   let busy: Promise<unknown> = Promise.resolve();
-  const connect = async (side: Side) => {
+  const connect = async (side: MoveSide) => {
     if (clients.has(side)) return;
     const client = new pg.Client({ connectionString: urls[side] });
     client.on("error", () => clients.delete(side));

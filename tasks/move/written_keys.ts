@@ -18,7 +18,7 @@ export interface WrittenTable {
 }
 
 /** What was written, as PostgreSQL's logical replication tells it. */
-export interface Written {
+export interface ReplicatedWrites {
   /** Of each table that occurs, by its oid on that server. */
   readonly tables: ReadonlyMap<number, WrittenTable>;
   readonly keys: readonly WrittenKey[];
@@ -32,7 +32,7 @@ export interface Written {
  * Source: PostgreSQL's documentation, "Logical Replication Message Formats".
  * @throws {RangeError} where a message is none of these
  */
-export function readWritten(messages: readonly Buffer[]): Written {
+export function readWritten(messages: readonly Buffer[]): ReplicatedWrites {
   const tables = new Map<number, WrittenTable>();
   const keys: WrittenKey[] = [];
   const truncated: number[] = [];

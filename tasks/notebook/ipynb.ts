@@ -8,10 +8,10 @@ export interface Notebook {
   readonly nbformat: 4;
   readonly nbformat_minor: number;
   readonly metadata: Readonly<Record<string, unknown>>;
-  readonly cells: readonly Cell[];
+  readonly cells: readonly NotebookCell[];
 }
 
-export interface Cell {
+export interface NotebookCell {
   /** Demanded since format 4.5. */
   readonly id?: string;
   readonly cell_type: "code" | "markdown" | "raw";
@@ -80,12 +80,12 @@ export function parseNotebook(text: string, file: string): Notebook {
 }
 
 /** A cell's source as one text. */
-export function sourceOf(cell: Cell): string {
+export function sourceOf(cell: NotebookCell): string {
   return typeof cell.source === "string" ? cell.source : cell.source.join("");
 }
 
 /** A cell's tags, in their order. */
-export function tagsOf(cell: Cell): string[] {
+export function tagsOf(cell: NotebookCell): string[] {
   return Array.isArray(cell.metadata.tags) ? cell.metadata.tags.map(String) : [];
 }
 
@@ -180,6 +180,6 @@ function declarations(source: string): Map<string, string> {
   return new Map([...found].map((match) => [match[2]!, match[1]!]));
 }
 
-function isParameters(cell: Cell): boolean {
+function isParameters(cell: NotebookCell): boolean {
   return cell.cell_type === "code" && tagsOf(cell).includes(PARAMETERS_TAG);
 }

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { UsageError } from "../model/errors.ts";
 import {
-  type Cell,
   cellsWithoutId,
   checkStripped,
   declaredParameters,
   injection,
   type Notebook,
+  type NotebookCell,
   parseNotebook,
   readNotebook,
   sourceOf,
@@ -93,7 +93,7 @@ Deno.test("what an execution left behind is found", () => {
 
 Deno.test("cells without an id of their own are found where the format demands one", () => {
   const { cells, ...rest } = notebook(code("1"), code("2"), code("3"));
-  const [a, b, c] = cells as [Cell, Cell, Cell];
+  const [a, b, c] = cells as [NotebookCell, NotebookCell, NotebookCell];
   assert.deepEqual(cellsWithoutId({ ...rest, cells }), []);
   const doubtful = { ...rest, cells: [a, { ...b, id: a.id }, { ...c, id: undefined }] } as Notebook;
   assert.deepEqual(cellsWithoutId(doubtful), [1, 2]);

@@ -18,7 +18,7 @@ import { freePorts, type KernelProcess, spawnKernel } from "./process.ts";
 import { ZmtpSocket } from "./zmtp.ts";
 import { sleep } from "../net/sleep.ts";
 
-export interface Execution {
+export interface CellExecution {
   readonly outputs: readonly Output[];
   readonly failure: CellFailure | null;
 }
@@ -133,7 +133,7 @@ export class Kernel implements AsyncDisposable {
    *
    * @throws {InterruptedError} when `signal` aborts; the kernel is then killed.
    */
-  async execute(code: string, options: CellLimits): Promise<Execution> {
+  async execute(code: string, options: CellLimits): Promise<CellExecution> {
     throwIfAborted(options.signal);
     const messages: Message[] = [];
     const fenceId = `benchbook-fence-${randomUUID()}`;

@@ -4,7 +4,7 @@
  */
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 
-export interface Header {
+export interface MessageHeader {
   readonly msg_id: string;
   readonly msg_type: string;
   readonly session: string;
@@ -14,9 +14,9 @@ export interface Header {
 }
 
 export interface Message {
-  readonly header: Header;
+  readonly header: MessageHeader;
   /** The header of the request that this answers or belongs to; empty when there is none. */
-  readonly parent: Partial<Header>;
+  readonly parent: Partial<MessageHeader>;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly content: Readonly<Record<string, unknown>>;
 }

@@ -11,7 +11,7 @@ import {
   titleOf,
 } from "./ipynb.ts";
 import type { CellFailure } from "./failure.ts";
-import { type Execution, Kernel } from "./kernel.ts";
+import { type CellExecution, Kernel } from "./kernel.ts";
 import { locate, projectFrame } from "./locate.ts";
 import type { Output } from "./outputs.ts";
 
@@ -120,7 +120,7 @@ export async function listNotebooks(directory: string): Promise<string[]> {
 }
 
 async function outputsOf(
-  execution: Execution,
+  execution: CellExecution,
   at: { readonly file: string; readonly index: number; readonly source: string },
 ): Promise<readonly Output[]> {
   const { failure, outputs } = execution;

@@ -7,7 +7,7 @@ import { addAbortListener } from "node:events";
  */
 
 /** A frame as it travels: a command of the protocol, or a part of a message. */
-export interface Frame {
+export interface ZmtpFrame {
   readonly command: boolean;
   /** More parts of the same message follow. */
   readonly more: boolean;
@@ -22,7 +22,7 @@ const GREETING_BYTES = 64;
 const MAX_FRAME_BYTES = 2 ** 30;
 
 /** The bytes of frames one after another. */
-export function encodeFrames(frames: readonly Frame[]): Uint8Array {
+export function encodeFrames(frames: readonly ZmtpFrame[]): Uint8Array {
   const total = frames.reduce((sum, { body }) => sum + body.length + (body.length > 255 ? 9 : 2), 0);
   const bytes = new Uint8Array(total);
   const view = new DataView(bytes.buffer);
@@ -58,10 +58,10 @@ export class FrameDecoder {
    * Takes the next bytes of the stream and returns the frames that they complete.
    * @throws {Error} when the bytes cannot be frames.
    */
-  push(chunk: Uint8Array): Frame[] {
+  push(chunk: Uint8Array): ZmtpFrame[] {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
-    const frames: Frame[] = [];
+    const frames: ZmtpFrame[] = [];
     while (this.#bytes >= this.#wanted) {
       const joined = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
       const frame = this.#parse(joined);
@@ -70,7 +70,7 @@ export class FrameDecoder {
     return frames;
   }
 
-  #parse(bytes: Uint8Array): Frame | undefined {
+  #parse(bytes: Uint8Array): ZmtpFrame | undefined {
     const flags = bytes[0]!;
     if ((flags & ~(MORE | LONG | COMMAND)) !== 0) {
       throw new Error(`Cannot read a ZMTP frame as its flags must be 0 to 7: they are ${flags}`);
@@ -113,7 +113,7 @@ export function greeting(): Uint8Array {
 }
 
 /** The READY command of the NULL handshake. */
-export function readyFrame(socketType: string): Frame {
+export function readyFrame(socketType: string): ZmtpFrame {
   const encoder = new TextEncoder();
   const property = (name: string, value: string): Uint8Array[] => {
     const length = new Uint8Array(4);
@@ -192,7 +192,7 @@ export class ZmtpSocket {
     }
   }
 
-  #accept(frame: Frame): void {
+  #accept(frame: ZmtpFrame): void {
     if (frame.command) {
       // READY needs no answer; the only other command that the NULL mechanism knows is ERROR.
       const name = new TextDecoder().decode(frame.body.subarray(1, 1 + (frame.body[0] ?? 0)));

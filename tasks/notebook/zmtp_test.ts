@@ -3,10 +3,10 @@ import fc from "fast-check";
 import {
   encodeFrames,
   encodeMessage,
-  type Frame,
   FrameDecoder,
   greeting,
   readyFrame,
+  type ZmtpFrame,
   ZmtpSocket,
 } from "./zmtp.ts";
 
@@ -28,7 +28,7 @@ Deno.test("frames survive the wire however the stream is cut", () => {
     fc.property(frames, fc.array(fc.integer({ min: 1, max: 4000 }), { minLength: 1 }), (sent, cuts) => {
       const bytes = encodeFrames(sent);
       const decoder = new FrameDecoder();
-      const received: Frame[] = [];
+      const received: ZmtpFrame[] = [];
       for (let at = 0, i = 0; at < bytes.length; i++) {
         const size = cuts[i % cuts.length]!;
         received.push(...decoder.push(bytes.slice(at, at + size)));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import pg from "pg";
 import { counter, gauge } from "../model/metric.ts";
-import { sessionName, type SessionRole } from "../model/session_name.ts";
+import { type ConnectionPurpose, sessionName } from "../model/session_name.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { cpuLimit, hostFacts, memoryLimit } from "./host.ts";
 import { explain } from "./plans.ts";
@@ -222,7 +222,7 @@ Deno.test("how much of a run's pools is in use is told by their sessions' names"
     const opened = ["load", "load", "load", "graphql", "plans"].map((role) =>
       new pg.Client({
         connectionString: url,
-        application_name: sessionName("20261130-120000-ab12", role as SessionRole),
+        application_name: sessionName("20261130-120000-ab12", role as ConnectionPurpose),
       })
     );
     try {

@@ -9,7 +9,7 @@ import type { SegmentWriter } from "../store/segment_writer.ts";
 import { nullDispatcher, nullMix } from "./calibrate_dispatch.ts";
 
 /** What a schedule of rising rates asks of a generator. */
-export interface StepPlan {
+export interface RateSteps {
   /** Requests a second, ascending. */
   readonly rates: readonly number[];
   /** How long each lasts. */
@@ -28,7 +28,7 @@ const BUSY_SHARE = 0.5;
 
 /** Arrivals of all steps, one after the other. */
 export function stepArrivals(
-  { rates, seconds, passes }: StepPlan,
+  { rates, seconds, passes }: RateSteps,
 ): ArrivalPlan & { stages: readonly Stage[] } {
   const stages = Array.from({ length: passes }, () => steps(rates, seconds)).flat();
   return { kind: "poisson", seed: 1, endUs: stages.length * seconds * 1e6, stages };
@@ -36,7 +36,7 @@ export function stepArrivals(
 
 /** Dispatches each slot when its loop wakes it, as a generator does, and tells how late. */
 export async function dispatchSteps(
-  plan: StepPlan,
+  plan: RateSteps,
   loop: Pick<EventLoop, "onTurn" | "wakeAt">,
   recorder: Pick<SegmentWriter, "push" | "flush">,
   nowUs: () => number,

@@ -7,7 +7,7 @@ import { SegmentWriter } from "../store/segment_writer.ts";
 import type { Calibration } from "../model/calibration.ts";
 import { measureClock, measureTimer } from "./calibrate_clock.ts";
 import { measureDispatch, measureSpool } from "./calibrate_dispatch.ts";
-import { dispatchSteps, type StepPlan } from "./calibrate_steps.ts";
+import { dispatchSteps, type RateSteps } from "./calibrate_steps.ts";
 
 /** How much is measured. */
 export interface CalibrationPlan {
@@ -16,7 +16,7 @@ export interface CalibrationPlan {
   /** Frames of timings written. */
   readonly frames: number;
   /** The open loop. */
-  readonly steps: StepPlan;
+  readonly steps: RateSteps;
 }
 
 /** A calibration is taken in a thread of its own, as the generator is. */

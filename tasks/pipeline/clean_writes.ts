@@ -5,7 +5,7 @@ import { ExitCode } from "../model/errors.ts";
 import { keptMoves } from "../move/move_record.ts";
 import { keptTargets } from "../move/target_record.ts";
 import { reachServer } from "../seed/connect.ts";
-import { dropLeftLedgers, type LeftLedgers as LeftProbes, namedLedgers } from "../probe/left_ledgers.ts";
+import { dropLeftLedgers, type LeftProbeLedgers as LeftProbes, namedLedgers } from "../probe/left_ledgers.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { isEmbedded } from "../stack/services.ts";
 import { prepareHome } from "../stack/places.ts";

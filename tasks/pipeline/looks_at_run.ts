@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { RunEventHub } from "../load/run_events.ts";
-import { type Pause, pausesOf } from "../load/pauses.ts";
+import { pausesOf, type SchedulePause } from "../load/pauses.ts";
 import type { Action, Schedule } from "../load/schedule.ts";
 import { cutPhases } from "../load/cuts.ts";
 import type { Operation } from "../model/operation.ts";
@@ -31,7 +31,7 @@ export class LooksAtRun implements AsyncDisposable {
   readonly #looked: Looked;
   readonly #events: RunEventHub;
   readonly #decided: (why: string) => void;
-  readonly #pauses: readonly Pause[];
+  readonly #pauses: readonly SchedulePause[];
   #phases: readonly Phase[];
   #nowUs = () => 0;
   #completedUntilUs = 0;
@@ -87,7 +87,7 @@ export class LooksAtRun implements AsyncDisposable {
     for (const name of [FILE, `${FILE}.wal`]) rmSync(join(this.#looked.spool.dir, name), { force: true });
   }
 
-  #action({ phase: { phaseId }, rounds }: Pause): Action {
+  #action({ phase: { phaseId }, rounds }: SchedulePause): Action {
     return {
       name: `look after ${counted(rounds, "round")}`,
       at: { phaseId, edge: "start" },

@@ -39,7 +39,7 @@ import { type Watch, watchServices } from "./watch.ts";
 const AFTER_DEATH_MS = 1000;
 
 /** How a run over a system ended. */
-export interface Outcome {
+export interface RunOutcome {
   readonly spoolDir: string;
   /** As its record is in the spool. */
   readonly run: Run;
@@ -51,7 +51,7 @@ export interface Outcome {
 }
 
 /** A job after its run; of the system nothing is kept. */
-export type Measured = Job & Outcome;
+export type Measured = Job & RunOutcome;
 
 /** What goes along with a run. */
 export interface Companion extends AsyncDisposable {
@@ -83,7 +83,7 @@ export async function measure(
   system: SystemUnderTest,
   schedule: Schedule,
   companion?: Companion,
-): Promise<Outcome> {
+): Promise<RunOutcome> {
   const { config, scenario, plan, runId, mix, migrating } = system;
   const streams = streamsOf(system);
   const dir = join(spoolRoot(config.home), runId);
@@ -106,7 +106,7 @@ export async function measure(
 }
 
 /** Adds to a run's record what is left of it. */
-export function keepLeft(outcome: Outcome, more: readonly string[]): Outcome {
+export function keepLeft(outcome: RunOutcome, more: readonly string[]): RunOutcome {
   const { spoolDir, run } = outcome;
   const left = [...outcome.left, ...more];
   const known = { ...run, environment: { ...run.environment, left } };
@@ -129,7 +129,7 @@ async function leaving<T>(
 }
 
 /** What a load was, and how it ended. */
-type Made = Pick<Outcome, "status" | "crash"> & { readonly run: Run };
+type Made = Pick<RunOutcome, "status" | "crash"> & { readonly run: Run };
 
 async function makeLoad(
   system: SystemUnderTest,

@@ -13,7 +13,7 @@ import { type LedgerOptions, type LedgerResult, verifyLedger } from "../migrate/
 import { writtenBy } from "../migrate/ledger/written.ts";
 import { NOTHING, ownWrites, type Uncompared } from "../migrate/own_writes.ts";
 import { BenchbookError } from "../model/errors.ts";
-import type { LedgerEntry, OwnWrites, VariantPlan } from "../model/migration.ts";
+import type { ChangeWrites, LedgerEntry, VariantPlan } from "../model/migration.ts";
 import { counted, formatCount } from "../model/units.ts";
 import { placeOfUrl } from "../postgres/place.ts";
 import { checksumTable } from "../store/tables/checksum.ts";
@@ -113,7 +113,7 @@ export class Proof {
   }
 
   /** What the change itself writes into the rows that are compared. */
-  get own(): OwnWrites {
+  get own(): ChangeWrites {
     return this.#before.uncompared.own;
   }
 

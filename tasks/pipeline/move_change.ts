@@ -1,4 +1,4 @@
-import type { Side } from "../model/client_gate.ts";
+import type { MoveSide } from "../model/client_gate.ts";
 import type { MigrationPrediction } from "../model/prediction.ts";
 import type { Sample } from "../model/run.ts";
 import { checkMove } from "../move/check_move.ts";
@@ -106,7 +106,7 @@ export class MoveChange implements Change {
       tell(`${error.message}. The ledger is of the ${here} alone.`);
       return false;
     });
-    const sides: Side[] = [here, ...isCarried ? [other] as const : []];
+    const sides: MoveSide[] = [here, ...isCarried ? [other] as const : []];
     sample(sides.map((at) => rowOf(nowUs(), "proven", at === here ? 1 : 0, { at })));
     const [first, ...more] = sides.map((side) => this.#servers[side].url);
     return [first!, ...more];

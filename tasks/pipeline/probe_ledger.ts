@@ -14,8 +14,8 @@ import {
   isSameCluster,
   keepLedger,
   type LedgerPlace,
-  type LedgerRecord,
   ledgerSchema,
+  type ProbeLedgerRecord,
 } from "../probe/ledger_record.ts";
 import { makeLedger, notMade, refuseHeard } from "../probe/ledger_table.ts";
 import { dropRecorded, leftText } from "../probe/left_ledgers.ts";
@@ -59,11 +59,11 @@ export class ProbeLedger {
   readonly #home: string;
   readonly #url: string;
   readonly #session: string;
-  #record: LedgerRecord;
+  #record: ProbeLedgerRecord;
   /** Why the last attempt to connect failed: a code, or in words. */
   #refusal = "no answer";
 
-  private constructor(home: string, url: string, session: string, record: LedgerRecord) {
+  private constructor(home: string, url: string, session: string, record: ProbeLedgerRecord) {
     this.#home = home;
     this.#url = url;
     this.#session = session;
@@ -82,7 +82,7 @@ export class ProbeLedger {
     },
   ): Promise<ProbeLedger> {
     const { host, port, database } = placeOfUrl(url);
-    const record: LedgerRecord = {
+    const record: ProbeLedgerRecord = {
       version: 1,
       schema: ledgerSchema(runId),
       mark: `Ledger of a Benchbook probe, ${crypto.randomUUID()}. It goes when the probe ends.`,

@@ -21,7 +21,7 @@ import { tracedArms } from "../summary/caches.ts";
 import { HEADER_BYTES } from "../targets/cache_entry_header.ts";
 import { keyPrefix } from "../targets/cache_keys.ts";
 import { type OwnLimits, type Replay, replayLookups, withOwnLimits } from "../targets/replay_lookups.ts";
-import type { Outcome } from "./measure.ts";
+import type { RunOutcome } from "./measure.ts";
 import { waitNote } from "./recover.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
@@ -44,7 +44,7 @@ export interface Cell {
  * Really runs other caches with the lookups of a run that is stored, one after the other in the Redis of Benchbook's own, and
  * stores their hit rates with the run. What stops it is told, and costs the run nothing.
  */
-export async function verifyCaches(system: SystemUnderTest, { run }: Outcome): Promise<void> {
+export async function verifyCaches(system: SystemUnderTest, { run }: RunOutcome): Promise<void> {
   const { db, arms, plan, stack: { redis }, terminal, signal } = system;
   const asked = plan.arms.filter((arm) => asksToVerify(run.config.settings, arm) > 0)
     .filter(({ name, path }) => path.endsWith("+cache") && arms.some((arm) => arm.name === name));
@@ -79,7 +79,7 @@ export async function verifyCaches(system: SystemUnderTest, { run }: Outcome): P
 /** Runs the caches that are asked for, arm by arm. */
 async function runCaches(
   { runId, db }: SystemUnderTest,
-  run: Outcome["run"],
+  run: RunOutcome["run"],
   asked: readonly PlannedArm[],
   check: (arm: string, cell: Cell, trace: CacheTrace) => Promise<Sample[]>,
   add: (arm: PlannedArm, cell: Sample[]) => void,

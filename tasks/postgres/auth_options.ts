@@ -1,5 +1,5 @@
 import { hint } from "../model/suggest.ts";
-import { fault, type Parameter } from "./tls_options.ts";
+import { type ConnectionParameter, fault } from "./tls_options.ts";
 
 /** How a session may begin: `none` where the server asks for nothing, be it by trust or by a certificate. */
 export type AuthMethod = "none" | "password" | "md5" | "scram-sha-256";
@@ -17,7 +17,7 @@ const BINDINGS: readonly ChannelBinding[] = ["disable", "prefer", "require"];
  * https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-REQUIRE-AUTH
  * @throws {UsageError} when it names what is none.
  */
-export function readRequiredAuth(parameter: Parameter): ReadonlySet<AuthMethod> {
+export function readRequiredAuth(parameter: ConnectionParameter): ReadonlySet<AuthMethod> {
   const value = parameter("require_auth");
   if (value === undefined || value === "") return new Set(METHODS);
   const given = value.split(",").map((name) => name.trim());
@@ -35,7 +35,7 @@ export function readRequiredAuth(parameter: Parameter): ReadonlySet<AuthMethod> 
 }
 
 /** @throws {UsageError} when it is none of disable, prefer and require */
-export function readChannelBinding(parameter: Parameter): ChannelBinding {
+export function readChannelBinding(parameter: ConnectionParameter): ChannelBinding {
   const value = (parameter("channel_binding") ?? "prefer") as ChannelBinding;
   if (!BINDINGS.includes(value)) throw fault(`channel_binding=${value} is unknown`, hint(value, BINDINGS));
   return value;

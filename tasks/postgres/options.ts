@@ -10,7 +10,13 @@ import {
   readChannelBinding,
   readRequiredAuth,
 } from "./auth_options.ts";
-import { fault, type Parameter, type PgEncryption, readEncryption, type Way } from "./tls_options.ts";
+import {
+  type ConnectionParameter,
+  fault,
+  type PgEncryption,
+  readEncryption,
+  type Way,
+} from "./tls_options.ts";
 
 /** Where and as whom a connection is made, and what the server must prove. */
 export interface PgOptions extends PgEncryption {
@@ -94,7 +100,7 @@ export function readPgOptions(
   if (session.some(([, value]) => value.includes("\0"))) {
     throw fault("it holds a zero byte");
   }
-  const parameter: Parameter = (name) => {
+  const parameter: ConnectionParameter = (name) => {
     const variable = OURS[name];
     // Of two the last one counts, as in libpq.
     return query.getAll(name).at(-1) || (variable ? process.env[variable] : undefined) || undefined;

@@ -7,7 +7,7 @@ import type { Way } from "./tls_options.ts";
 import { TlsError } from "./transport.ts";
 
 /** A session that has begun. */
-export interface Session<C> {
+export interface PgSession<C> {
   readonly channel: C;
   readonly start: SessionStart;
   /** The way that led to it. */
@@ -29,7 +29,7 @@ export async function openSession<C extends SessionChannel>(
   options: PgOptions,
   open: (way: Way) => Promise<C>,
   network?: Pick<Network, "elsewhere">,
-): Promise<Session<C>> {
+): Promise<PgSession<C>> {
   const [first, second] = options.ways;
   try {
     return await begin(options, first, open, network);
@@ -44,7 +44,7 @@ async function begin<C extends SessionChannel>(
   way: Way,
   open: (way: Way) => Promise<C>,
   network?: Pick<Network, "elsewhere">,
-): Promise<Session<C>> {
+): Promise<PgSession<C>> {
   const channel = await open(way);
   try {
     return { channel, start: await startSession(channel, options, network), way };

@@ -30,7 +30,7 @@ export interface PgEncryption {
 }
 
 /** A parameter of the connection string, or else of the environment. */
-export type Parameter = (name: string) => string | undefined;
+export type ConnectionParameter = (name: string) => string | undefined;
 
 const WAYS = {
   disable: ["plain"],
@@ -62,7 +62,7 @@ const NOT_SUPPORTED: Readonly<Record<string, RegExp>> = {
  * authorities, and has `require`, `prefer` and `allow` verify as `verify-ca` does.
  * @throws {UsageError} when they contradict each other, or a file cannot be read.
  */
-export function readEncryption(parameter: Parameter, onUnixSocket: boolean): PgEncryption {
+export function readEncryption(parameter: ConnectionParameter, onUnixSocket: boolean): PgEncryption {
   for (const [name, kept] of Object.entries(NOT_SUPPORTED)) {
     const value = parameter(name);
     if (value !== undefined && kept.test(value)) throw fault(`${name}=${value} is not supported`);
@@ -85,7 +85,7 @@ export function readEncryption(parameter: Parameter, onUnixSocket: boolean): PgE
   };
 }
 
-function readMode(parameter: Parameter): SslMode {
+function readMode(parameter: ConnectionParameter): SslMode {
   const system = parameter("sslrootcert") === "system";
   const given = parameter("sslmode") ?? modeOfSsl(parameter("ssl"));
   if (given === undefined) return system ? "verify-full" : "prefer";
@@ -104,7 +104,7 @@ function modeOfSsl(ssl: string | undefined): string | undefined {
   return ssl === "0" || ssl === "false" ? "disable" : ssl;
 }
 
-function readNegotiation(parameter: Parameter, mode: SslMode): boolean {
+function readNegotiation(parameter: ConnectionParameter, mode: SslMode): boolean {
   const negotiation = parameter("sslnegotiation") ?? "postgres";
   if (negotiation !== "postgres" && negotiation !== "direct") {
     throw fault(`sslnegotiation=${negotiation} is unknown`, "Known: postgres, direct.");
@@ -119,7 +119,10 @@ function readNegotiation(parameter: Parameter, mode: SslMode): boolean {
   return true;
 }
 
-function readAuthorities(parameter: Parameter, mode: SslMode): readonly string[] | "public" | "none" {
+function readAuthorities(
+  parameter: ConnectionParameter,
+  mode: SslMode,
+): readonly string[] | "public" | "none" {
   const named = parameter("sslrootcert");
   if (named === "system") return "public";
   const file = named ?? ownFile("root.crt");
@@ -138,7 +141,7 @@ function readAuthorities(parameter: Parameter, mode: SslMode): readonly string[]
   return certificates;
 }
 
-function readClientCertificate(parameter: Parameter): Pick<PgTls, "cert" | "key" | "passphrase"> {
+function readClientCertificate(parameter: ConnectionParameter): Pick<PgTls, "cert" | "key" | "passphrase"> {
   if (parameter("sslcertmode") === "disable") return {};
   const named = parameter("sslcert");
   const file = named ?? ownFile("postgresql.crt");

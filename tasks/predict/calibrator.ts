@@ -12,7 +12,7 @@ import { makeLikeness, SCHEMA } from "./likeness.ts";
 import { likenessRows, statementFor } from "./likely_work.ts";
 import type { Named } from "./mentioned.ts";
 import { predictSql } from "./predict_sql.ts";
-import { DEFAULT_RATES, measuredRate, type Rates } from "./rates.ts";
+import { DEFAULT_RATES, type MachineRates, measuredRate } from "./rates.ts";
 import type { Again } from "./slowdown.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { timedQuery } from "./timed_query.ts";
@@ -33,7 +33,7 @@ export class Calibrator {
   readonly queries = new Map<string, MeasuredQuery>();
   /** By the key of the work, or the text of the query. */
   readonly again = new Map<string, Again>();
-  rates: Rates;
+  rates: MachineRates;
   readonly #watch: Stopwatch;
   #tables = 0;
   #workersMs: number | null = null;

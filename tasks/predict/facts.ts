@@ -1,5 +1,5 @@
 import type { Work } from "../model/statement_effects.ts";
-import { DEFAULT_RATES, type Rate, type Rates } from "./rates.ts";
+import { DEFAULT_RATES, type MachineRates, type Rate } from "./rates.ts";
 
 /** An index as the catalogue has it. */
 export interface IndexFacts {
@@ -66,7 +66,7 @@ export interface MeasuredWork {
 export interface PredictionFacts {
   /** By name. */
   readonly relations: ReadonlyMap<string, RelationFacts>;
-  readonly rates: Rates;
+  readonly rates: MachineRates;
   /** What was measured on a likeness of the relation, by `workKey`. */
   readonly measured: ReadonlyMap<string, MeasuredWork>;
   /** What was measured of a query on likenesses, by its text. */

@@ -5,7 +5,7 @@ export interface Rate {
 }
 
 /** What PostgreSQL takes for a piece of work, of tables and rows of any kind. */
-export interface Rates {
+export interface MachineRates {
   /** For a statement, whatever it does, ms: its commit has reached the disk then. */
   readonly statementMs: Rate;
   /** To write a table anew, its indexes left out, µs a KiB. */
@@ -26,7 +26,7 @@ export interface Rates {
   readonly msPerCost: Rate;
 }
 
-export type RateName = keyof Rates;
+export type RateName = keyof MachineRates;
 
 /** A measured rate is right to this factor: a machine is never the same twice. */
 export const MEASURED_SPREAD = 1.3;
@@ -43,7 +43,7 @@ const UNKNOWN_SPREAD = 3;
 const unknown = (value: number): Rate => ({ value, spread: UNKNOWN_SPREAD });
 
 /** Of a server that nothing was measured on: those of a machine of two cores with an SSD, PostgreSQL 18. */
-export const DEFAULT_RATES: Rates = {
+export const DEFAULT_RATES: MachineRates = {
   statementMs: unknown(2),
   rewriteUsPerKiB: unknown(9),
   scanUsPerRow: unknown(0.06),

@@ -9,7 +9,7 @@ import {
   type RelationFacts,
   workKey,
 } from "./facts.ts";
-import type { Rate, Rates } from "./rates.ts";
+import type { MachineRates, Rate } from "./rates.ts";
 import { spanOf, total } from "./span.ts";
 
 /** How long a piece of work takes, and why; null: that cannot be told. */
@@ -121,7 +121,7 @@ export function keptTime(query: QueryFacts, indexes: number, { rates, queries }:
   ]);
 }
 
-function measuredOf(query: MeasuredQuery | undefined): Partial<Rates> {
+function measuredOf(query: MeasuredQuery | undefined): Partial<MachineRates> {
   if (query === undefined) return {};
   const { msPerCost, writeUsPerKiB } = query;
   return writeUsPerKiB === null ? { msPerCost } : { msPerCost, writeUsPerKiB };

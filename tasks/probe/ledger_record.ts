@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type KeptRecords, RecordFolder } from "../files/record_folder.ts";
+import { type FolderRecords, RecordFolder } from "../files/record_folder.ts";
 import type { ServerSight } from "../model/probe.ts";
 import { isAlive, isProcessId, type ProcessId } from "../stack/process.ts";
 
@@ -9,7 +9,7 @@ const NAME = /^benchbook_probe_\d{8}_\d{6}_[0-9a-f]{4}$/;
 export type LedgerPlace = Pick<ServerSight, "system" | "address" | "port">;
 
 /** All that is needed to find a probe's ledger again, and to know it for ours. */
-export interface LedgerRecord {
+export interface ProbeLedgerRecord {
   readonly version: 1;
   /** Of the schema that the table lies in. */
   readonly schema: string;
@@ -48,7 +48,7 @@ export function isSameCluster(a: LedgerPlace, b: LedgerPlace): boolean {
   return a.address === b.address && a.port === b.port;
 }
 
-const LEDGERS = new RecordFolder<LedgerRecord>({
+const LEDGERS = new RecordFolder<ProbeLedgerRecord>({
   folder: "probes",
   nameOf: ({ schema }) => schema,
   whatOf: () => "the probe's ledger",
@@ -62,17 +62,17 @@ const LEDGERS = new RecordFolder<LedgerRecord>({
  * Keeps a record of a ledger, before it is made: whatever happens then, a later start finds it.
  * @throws {ServiceError} when it cannot be written; then nothing may be made
  */
-export function keepLedger(home: string, record: LedgerRecord): void {
+export function keepLedger(home: string, record: ProbeLedgerRecord): void {
   LEDGERS.keep(home, record);
 }
 
 /** Whether nobody is at work with it any more. */
-export function isLeft({ owner }: Pick<LedgerRecord, "owner">): boolean {
+export function isLeft({ owner }: Pick<ProbeLedgerRecord, "owner">): boolean {
   return owner === null || !isAlive(owner);
 }
 
 /** It is gone. */
-export function forgetLedger(home: string, { schema }: Pick<LedgerRecord, "schema">): void {
+export function forgetLedger(home: string, { schema }: Pick<ProbeLedgerRecord, "schema">): void {
   LEDGERS.forget(home, schema);
 }
 
@@ -82,6 +82,6 @@ export function ledgerPath(home: string, schema: string): string {
 }
 
 /** Those of a home. */
-export function keptLedgers(home: string): KeptRecords<LedgerRecord> {
+export function keptLedgers(home: string): FolderRecords<ProbeLedgerRecord> {
   return LEDGERS.kept(home);
 }

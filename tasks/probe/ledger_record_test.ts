@@ -3,10 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { self } from "../stack/process.ts";
-import { forgetLedger, keepLedger, keptLedgers, type LedgerRecord, ledgerSchema } from "./ledger_record.ts";
+import {
+  forgetLedger,
+  keepLedger,
+  keptLedgers,
+  ledgerSchema,
+  type ProbeLedgerRecord,
+} from "./ledger_record.ts";
 import { keepKnownLedgers, namedLedgers } from "./left_ledgers.ts";
 
-const RECORD: LedgerRecord = {
+const RECORD: ProbeLedgerRecord = {
   version: 1,
   schema: ledgerSchema("20260101-120000-1f3a"),
   mark: "Ledger",

@@ -4,7 +4,7 @@ import { ServiceError, UsageError } from "../model/errors.ts";
 import { listed } from "../model/units.ts";
 import { placeOfUrl } from "../postgres/place.ts";
 import { listening } from "../seed/listeners.ts";
-import type { LedgerRecord } from "./ledger_record.ts";
+import type { ProbeLedgerRecord } from "./ledger_record.ts";
 import { probeSql } from "./probe_sql.ts";
 
 /** Dropping waits so long for whoever reads the table, as a backup does, ms. */
@@ -16,7 +16,7 @@ const DROP_WAIT_MS = 3000;
  */
 export async function makeLedger(
   client: Client,
-  { schema, mark }: Pick<LedgerRecord, "schema" | "mark">,
+  { schema, mark }: Pick<ProbeLedgerRecord, "schema" | "mark">,
 ): Promise<void> {
   const { escapeIdentifier: name, escapeLiteral: text } = pg;
   await client.query(
@@ -81,7 +81,7 @@ export type Dropped = "dropped" | "not there" | { readonly left: string };
 /** Drops a ledger, found by its mark; never more than its table and the empty schema. @throws where the connection is lost */
 export async function dropLedger(
   client: Client,
-  { schema, mark }: Pick<LedgerRecord, "schema" | "mark">,
+  { schema, mark }: Pick<ProbeLedgerRecord, "schema" | "mark">,
 ): Promise<Dropped> {
   const { rows: [found] } = await client.query<{ mark: string | null }>(probeSql("mark"), [schema]);
   if (found === undefined) return "not there";

@@ -10,12 +10,12 @@ import {
   keptLedgers,
   ledgerPath,
   type LedgerPlace,
-  type LedgerRecord,
+  type ProbeLedgerRecord,
 } from "./ledger_record.ts";
 import { lookAtServer } from "./look_at_server.ts";
 
 /** What became of ledgers, a sentence each. */
-export interface LeftLedgers {
+export interface LeftProbeLedgers {
   readonly told: readonly string[];
   /** What is left. */
   readonly left: readonly string[];
@@ -25,7 +25,7 @@ export interface LeftLedgers {
  * Drops the ledgers of probes of this home that were killed, or whose server was away, as far as this connection leads to them;
  * what is left, here or at another server, is named each time until it is gone. The caller holds the lock of the home.
  */
-export async function dropLeftLedgers(home: string, client: Client): Promise<LeftLedgers> {
+export async function dropLeftLedgers(home: string, client: Client): Promise<LeftProbeLedgers> {
   const { records, damaged } = keptLedgers(home);
   const told: string[] = [];
   const left = [...damaged];
@@ -60,7 +60,7 @@ export interface DroppedRecorded {
 export async function dropRecorded(
   home: string,
   client: Client,
-  record: LedgerRecord,
+  record: ProbeLedgerRecord,
 ): Promise<DroppedRecorded> {
   const here = await lookAtServer(client);
   const dropped = await dropLedger(client, record);
@@ -79,7 +79,7 @@ export async function dropRecorded(
 /** @param why it could not be dropped, as a part of a sentence; null: the server was not asked */
 export function leftText(
   home: string,
-  record: LedgerRecord,
+  record: ProbeLedgerRecord,
   servers: readonly LedgerPlace[],
   why: string | null,
 ): string {

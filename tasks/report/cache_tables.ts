@@ -3,10 +3,10 @@ import type { RunSummary } from "../model/summary.ts";
 import { formatBytes, formatCount, formatMs, formatSeconds, formatShare } from "../model/units.ts";
 import { numbers, words } from "../charts/figure.ts";
 import { plain } from "./cells.ts";
-import type { Table } from "./tables.ts";
+import type { ReportTable } from "./tables.ts";
 
 /** How old the answers of each arm's cache were, and what its strategy promises. Null where no arm has one. */
-export function cacheAgeTable({ caches = [] }: Pick<RunSummary, "caches">): Table | null {
+export function cacheAgeTable({ caches = [] }: Pick<RunSummary, "caches">): ReportTable | null {
   if (caches.length === 0) return null;
   return {
     id: "table-cache-age",
@@ -45,7 +45,7 @@ export function cacheAgeTable({ caches = [] }: Pick<RunSummary, "caches">): Tabl
 }
 
 /** Caches of the map that were run afterwards, beside what was computed of them. Null where none was. */
-export function cacheCheckTable({ caches = [] }: Pick<RunSummary, "caches">): Table | null {
+export function cacheCheckTable({ caches = [] }: Pick<RunSummary, "caches">): ReportTable | null {
   const checked = caches.flatMap(({ arm, map }) => {
     const checks = map?.checks ?? [];
     return checks.length === 0 ? [] : [{ arm, checks }];

@@ -12,7 +12,7 @@ import type { Compared } from "./sections/compare_material.ts";
 import { COMPARE_SECTIONS } from "./sections/compare_sections.ts";
 import { rowsTable } from "./sections/compare_tables.ts";
 import { type ContentsEntry, contentsOf, viewsOf } from "./sections/section.ts";
-import type { Table } from "./tables.ts";
+import type { ReportTable } from "./tables.ts";
 
 /** Everything that templates/compare.hbs shows; nothing is computed there. */
 export interface ComparePageView {
@@ -25,7 +25,7 @@ export interface ComparePageView {
   readonly more: readonly string[];
   readonly against: string;
   /** All together and each arm; null where nothing was compared. */
-  readonly whole: Table | null;
+  readonly whole: ReportTable | null;
   readonly regressions: readonly ChangeLine[];
   readonly improvements: readonly ChangeLine[];
   /** What the lists of changes are told against, and why there are none. */

@@ -5,13 +5,13 @@ import { formatBytes, listed } from "../model/units.ts";
 import type { Path } from "../paths/path.ts";
 import { findPath, reference } from "../paths/registry.ts";
 import { comparedText, type Footnotes, msCell, plain, ratioInterval } from "./cells.ts";
-import type { Table } from "./tables.ts";
+import type { ReportTable } from "./tables.ts";
 
 /** Stands in a cell that the one above it speaks for: without any text, a PDF's tags would leave the cell out of its row. */
 const NOTHING = "\u00a0";
 
 /** What GraphQL costs over direct SQL per operation. Null unless both were measured. */
-export function graphqlTable(summary: RunSummary, footnotes: Footnotes): Table | null {
+export function graphqlTable(summary: RunSummary, footnotes: Footnotes): ReportTable | null {
   const rows = summary.operations.filter(({ operation }) => operation !== null);
   const { unproven = [] } = summary.run.config;
   const armOf = (row: Summary) => summary.arms.find(({ name }) => name === row.arm);

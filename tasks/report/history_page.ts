@@ -15,7 +15,7 @@ import type { HistoryMaterial } from "./sections/history_material.ts";
 import { runName } from "./sections/history_tables.ts";
 import { contentsOf, viewsOf } from "./sections/section.ts";
 import { numbers, words } from "../charts/figure.ts";
-import type { Table } from "./tables.ts";
+import type { ReportTable } from "./tables.ts";
 
 const MOST_LINES = 3;
 
@@ -138,7 +138,7 @@ function apart(history: RunHistory): string[] {
   ];
 }
 
-function wholeTable({ trends }: HistoryStretch): Table {
+function wholeTable({ trends }: HistoryStretch): ReportTable {
   return {
     id: "table-whole",
     caption: "Medians of all operations, weighted by the mix",

@@ -3,10 +3,10 @@ import type { PlanRow } from "../summary/plan_changes.ts";
 import { removedRows } from "../summary/plan_diff.ts";
 import { nodesOf, type PlanNode, readPlan } from "../summary/plan_tree.ts";
 import { fact } from "./cells.ts";
-import type { Table } from "./tables.ts";
+import type { ReportTable } from "./tables.ts";
 
 export interface PlansView {
-  readonly table: Table;
+  readonly table: ReportTable;
   readonly trees: readonly { readonly operation: string; readonly lines: string }[];
 }
 

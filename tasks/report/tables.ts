@@ -26,7 +26,7 @@ import {
 } from "./cells.ts";
 
 /** A table as the template draws it: rows in groups, each group under a name of its own. */
-export interface Table {
+export interface ReportTable {
   readonly id: string;
   readonly caption: string;
   readonly columns: readonly Column[];
@@ -51,7 +51,7 @@ export function operationsTable(
   operations: readonly Summary[],
   footnotes: Footnotes,
   segment?: string,
-): Table {
+): ReportTable {
   return {
     id: segment === undefined ? "table-operations" : `table-operations-${segment}`,
     caption: `Response times per operation and arm, ${segment ?? "measured blocks"} only`,
@@ -76,7 +76,7 @@ export function operationsTable(
 }
 
 /** Intervals of every quantile, and the parts of a response time. */
-export function intervalTables(summary: RunSummary, footnotes: Footnotes): Table[] {
+export function intervalTables(summary: RunSummary, footnotes: Footnotes): ReportTable[] {
   const kinds = [
     ["response", "Response time (done − intended), with 95 % intervals"],
     ["service", "Service time (done − sent), with 95 % intervals"],
@@ -109,7 +109,7 @@ function withInterval(estimate: Estimate | undefined, footnotes: Footnotes): Cel
 export function comparisonTable(
   { comparisons, untilDecided }: Pick<RunSummary, "comparisons" | "untilDecided">,
   footnotes: Footnotes,
-): Table {
+): ReportTable {
   return {
     id: "table-comparisons",
     caption: `Arms against ${comparisons[0]?.baseline ?? "the baseline"}, by pairs of blocks`,
@@ -142,7 +142,7 @@ export function comparisonTable(
 }
 
 /** Hit rate of every arm and operation that has a cache, and what the cache gives back. Null without any. */
-export function cacheTable(summary: RunSummary): Table | null {
+export function cacheTable(summary: RunSummary): ReportTable | null {
   const cached = summary.operations.filter((row) => row.cache !== null);
   if (cached.length === 0) return null;
   const saved = (row: Summary) =>
@@ -168,7 +168,9 @@ export function cacheTable(summary: RunSummary): Table | null {
 }
 
 /** Where every scheduled slot went: by arm, phase and outcome. */
-export function accountingTable(summary: RunSummary): Table & { readonly sum: number; readonly ok: boolean } {
+export function accountingTable(
+  summary: RunSummary,
+): ReportTable & { readonly sum: number; readonly ok: boolean } {
   const { rows, scheduled } = summary.accounting;
   const count = (arm: string | null, phase: string | null, outcome: string | null) =>
     rows.filter((row) =>
@@ -201,7 +203,7 @@ export function accountingTable(summary: RunSummary): Table & { readonly sum: nu
 }
 
 /** Errors by arm, operation and code. Null when there were none. */
-export function errorsTable(summary: RunSummary): Table | null {
+export function errorsTable(summary: RunSummary): ReportTable | null {
   const rows = summary.operations.filter((row) => row.operation !== null && row.errors.length > 0);
   if (rows.length === 0) return null;
   return {
@@ -227,7 +229,7 @@ export function codeCounts(errors: Summary["errors"]): string {
   return `${text}, and ${formatCount(others.length)} more: ${formatCount(sum)}`;
 }
 
-function grouped(rows: readonly Summary[], cells: (row: Summary) => Cell[]): Table["groups"] {
+function grouped(rows: readonly Summary[], cells: (row: Summary) => Cell[]): ReportTable["groups"] {
   return [...Map.groupBy(rows, (row) => row.operation ?? "All operations")].map(([name, own]) => ({
     name,
     span: own.length,

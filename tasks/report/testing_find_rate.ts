@@ -1,4 +1,4 @@
-import type { ArmRate, ProbeOutcome, RateProbe, RateSearch } from "../model/rate_search.ts";
+import type { ArmRate, RateProbe, RateProbeOutcome, RateSearch } from "../model/rate_search.ts";
 
 import { exampleRun } from "./testing.ts";
 
@@ -61,7 +61,7 @@ function arm(
   name: string,
   slo: string,
   interval: ArmRate["interval"],
-  probes: readonly [rate: number, outcome: ProbeOutcome, confirmation?: boolean][],
+  probes: readonly [rate: number, outcome: RateProbeOutcome, confirmation?: boolean][],
 ): ArmRate {
   return {
     arm: name,
@@ -78,7 +78,7 @@ function arm(
 function probe(
   arm: string,
   rate: number,
-  outcome: ProbeOutcome,
+  outcome: RateProbeOutcome,
   confirmation: boolean,
   index: number,
 ): RateProbe {

@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { InterruptedError } from "../model/errors.ts";
 import { CopyWriter } from "./copy_writer.ts";
-import type { Table } from "./dataset.ts";
+import type { DatasetTable } from "./dataset.ts";
 import { RowSum } from "./row_hash.ts";
 import { schemaSql } from "./sql.ts";
 
@@ -25,7 +25,7 @@ export interface CopyOptions {
  * One block is filled while the other is on its way, and filled again only when the socket has taken it, so memory
  * stays at two blocks however slow the server is.
  */
-export async function copyTable(client: Client, table: Table, options: CopyOptions): Promise<RowSum> {
+export async function copyTable(client: Client, table: DatasetTable, options: CopyOptions): Promise<RowSum> {
   await client.query(schemaSql("benchbook/pin.sql"));
   const columns = table.columns.join(", ");
   const copy = client.query(

@@ -3,11 +3,11 @@ import { Client } from "pg";
 import { InterruptedError } from "../model/errors.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { copyTable } from "./copy.ts";
-import type { Table } from "./dataset.ts";
+import type { DatasetTable } from "./dataset.ts";
 import { hashRelation } from "./hash.ts";
 
 /** A table `n` of whole numbers with a text; one unit may be written as the server cannot take it. */
-const numbers = (units: number, faulty = -1): Table => ({
+const numbers = (units: number, faulty = -1): DatasetTable => ({
   name: "n",
   relation: "public.n",
   columns: ["n", "pad"],
@@ -80,7 +80,7 @@ Deno.test("copying to a real server", async (t) => {
         await killer.connect();
         try {
           const { rows } = await client.query("SELECT pg_backend_pid() AS pid");
-          const endless: Table = { ...numbers(1e9) };
+          const endless: DatasetTable = { ...numbers(1e9) };
           let ended: Promise<unknown> | undefined;
           const onRows = () => ended ??= killer.query("SELECT pg_terminate_backend($1)", [rows[0].pid]);
           await assert.rejects(copyTable(client, endless, { ...options, to: 1e9, onRows }));

@@ -6,7 +6,7 @@ import { CopyWriter, MAX_UNIT_BYTES } from "./copy_writer.ts";
 import { Override } from "./custom_override.ts";
 import { refusedPlace } from "./custom_refusal.ts";
 import type { ColumnType, LoadedCustomisation } from "./customisation.ts";
-import type { Table } from "./dataset.ts";
+import type { DatasetTable } from "./dataset.ts";
 import { schemaSql } from "./sql.ts";
 
 /** Columns by table that keys are computed from, so that no generator may change them. */
@@ -32,12 +32,12 @@ export async function describeColumns(
  * it too, naming file, column and row, where a generator throws or yields what is no value of the kind
  */
 export function customised(
-  tables: readonly Table[],
+  tables: readonly DatasetTable[],
   customisation: LoadedCustomisation,
   columns: readonly ColumnType[],
   seed: number,
   keys: KeyColumns = {},
-): Table[] {
+): DatasetTable[] {
   checkColumns(tables, customisation, keys);
   const overrides = new Map<string, Map<string, Override>>();
   for (const [key, generate] of Object.entries(customisation.columns)) {
@@ -62,7 +62,7 @@ export function customised(
  * never work is refused before anything is loaded. Belongs into a transaction.
  * @throws {UsageError} naming file, column and row
  */
-export async function tryFirstUnits(client: Client, tables: readonly Table[]): Promise<void> {
+export async function tryFirstUnits(client: Client, tables: readonly DatasetTable[]): Promise<void> {
   for (const table of tables) {
     if (table.refusal === undefined || table.units === 0) continue;
     await client.query("SAVEPOINT first_unit");
@@ -72,7 +72,11 @@ export async function tryFirstUnits(client: Client, tables: readonly Table[]): P
 }
 
 /** @param first the number that the table's first unit has among those of all partitions */
-function withOverrides(table: Table, overrides: ReadonlyMap<string, Override>, first: number): Table {
+function withOverrides(
+  table: DatasetTable,
+  overrides: ReadonlyMap<string, Override>,
+  first: number,
+): DatasetTable {
   const byPosition = table.columns.map((name) => overrides.get(name));
   const scratch = new CopyWriter(2 * MAX_UNIT_BYTES);
   /** Writes a unit's rows, or the first of them, with the fields of the user's. */
@@ -106,7 +110,7 @@ function withOverrides(table: Table, overrides: ReadonlyMap<string, Override>, f
 
 /** Looks whether all generated columns are there and may be generated. */
 function checkColumns(
-  tables: readonly Table[],
+  tables: readonly DatasetTable[],
   { columns, path }: LoadedCustomisation,
   keys: KeyColumns,
 ): void {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { UsageError } from "../model/errors.ts";
 import { CopyWriter, MAX_UNIT_BYTES } from "./copy_writer.ts";
 import { type ColumnGenerator, type ColumnType, customised, loadCustomisation } from "./custom.ts";
-import type { Table } from "./dataset.ts";
+import type { DatasetTable } from "./dataset.ts";
 
 const column = (table: string, column: string, type: string, notNull = false): ColumnType => ({
   schema: "lab",
@@ -26,7 +26,7 @@ const COLUMNS = [
   column("visits", "page", "text"),
 ];
 
-const people: Table = {
+const people: DatasetTable = {
   name: "people",
   relation: "lab.people",
   columns: ["id", "name", "note", "photo"],
@@ -42,7 +42,7 @@ const people: Table = {
 };
 
 /** Each parent has none to three lines. */
-const lines: Table = {
+const lines: DatasetTable = {
   name: "lines",
   relation: "lab.lines",
   columns: ["parent", "price"],
@@ -58,7 +58,7 @@ const lines: Table = {
 };
 
 /** Two partitions of one table. */
-const visits = [70, 30].map((units, part): Table => ({
+const visits = [70, 30].map((units, part): DatasetTable => ({
   name: "visits",
   relation: `lab.visits_${part}`,
   columns: ["id", "page"],
@@ -73,14 +73,14 @@ const visits = [70, 30].map((units, part): Table => ({
 
 const TABLES = [people, lines, ...visits];
 
-function wrap(columns: Record<string, unknown>, keys?: Record<string, string[]>): Table[] {
+function wrap(columns: Record<string, unknown>, keys?: Record<string, string[]>): DatasetTable[] {
   const generators = columns as Record<string, ColumnGenerator>;
   const loaded = { dataset: "lab", path: "/lab/mine.ts", sha256: "", distributions: {}, columns: generators };
   return customised(TABLES, loaded, COLUMNS, 42, keys);
 }
 
 /** The COPY text of a range of units. */
-function written(table: Table, from = 0, to = table.units): string {
+function written(table: DatasetTable, from = 0, to = table.units): string {
   const out = new CopyWriter(4 * 1024 * 1024);
   for (let unit = from; unit < to; unit++) table.write(unit, out);
   const text = new TextDecoder().decode(out.payload);

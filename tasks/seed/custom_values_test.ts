@@ -6,7 +6,7 @@ import { withDatabase } from "../stack/testing_shared.ts";
 import { isParsedAsWritten } from "../testing/json_keys.ts";
 import { customised, describeColumns, type Generated, tryFirstUnits } from "./custom.ts";
 import { copyTable } from "./copy.ts";
-import type { Table } from "./dataset.ts";
+import type { DatasetTable } from "./dataset.ts";
 import { schemaSql, transaction } from "./sql.ts";
 
 /** Makes a table lab.t with a column of a type, whose values a generator makes: `lines` of them in each unit. */
@@ -16,11 +16,11 @@ async function generated(
   valueOf: (row: number, line: number) => Generated,
   units: number,
   lines = 1,
-): Promise<Table> {
+): Promise<DatasetTable> {
   await client.query(
     `DROP SCHEMA IF EXISTS lab CASCADE; CREATE SCHEMA lab; CREATE TABLE lab.t (n int, v ${type})`,
   );
-  const table: Table = {
+  const table: DatasetTable = {
     name: "t",
     relation: "lab.t",
     columns: ["n", "v"],
@@ -39,7 +39,7 @@ async function generated(
   return customised([table], loaded, await describeColumns(client, ["lab"]), 42)[0]!;
 }
 
-function copied(client: Client, table: Table, from = 0): Promise<unknown> {
+function copied(client: Client, table: DatasetTable, from = 0): Promise<unknown> {
   return transaction(client, () => copyTable(client, table, { from, to: table.units, freeze: false }));
 }
 

@@ -18,7 +18,7 @@ export interface Rows {
 }
 
 /** Rows, and where they go. */
-export interface Table extends Rows {
+export interface DatasetTable extends Rows {
   /** The table, or one of its partitions, with its schema. */
   readonly relation: string;
   readonly columns: readonly string[];
@@ -95,7 +95,7 @@ export interface Dataset {
   /** Makes the value pools, once; what it returns can be copied or shared with workers. */
   prepare(shape: Shape): Promise<unknown>;
   /** All tables, parents first; cheap, and every worker calls it with the same arguments. */
-  tables(shape: Shape, prepared: unknown): readonly Table[];
+  tables(shape: Shape, prepared: unknown): readonly DatasetTable[];
   /** What must be true of the data, by the name of a column that verify.sql returns. */
   checks(shape: Shape, rows: Readonly<Record<string, number>>): Readonly<Record<string, DistributionCheck>>;
   /** What parameters are drawn from, given the rows by table. Pure and cheap: workers call it. */

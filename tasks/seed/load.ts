@@ -1,5 +1,5 @@
 import { anySignal } from "../net/any_signal.ts";
-import type { Dataset, Table } from "./dataset.ts";
+import type { Dataset, DatasetTable } from "./dataset.ts";
 import { ddl } from "./ddl.ts";
 import type { TableSum } from "./hash.ts";
 import { type LoadStep, runLoadSteps, type TableLock } from "./load_steps.ts";
@@ -31,7 +31,7 @@ export interface LoadedTable extends TableSum {
  */
 export async function load(
   dataset: Dataset,
-  tables: readonly Table[],
+  tables: readonly DatasetTable[],
   spec: LoaderSpec,
   { loaders, rowsOnly = false, onProgress, signal }: LoadOptions,
 ): Promise<Readonly<Record<string, LoadedTable>>> {
@@ -104,13 +104,13 @@ interface Copied {
 
 /** The rows' way into the tables, and what is known about it. */
 class Copies {
-  readonly #tables: readonly Table[];
+  readonly #tables: readonly DatasetTable[];
   readonly #onProgress: (progress: SeedProgress) => void;
   readonly #byTable: ReadonlyMap<string, Copied>;
   /** Rows by table. */
   readonly rows: Readonly<Record<string, number>>;
 
-  constructor(tables: readonly Table[], onProgress: (progress: SeedProgress) => void) {
+  constructor(tables: readonly DatasetTable[], onProgress: (progress: SeedProgress) => void) {
     this.#tables = tables;
     this.#onProgress = onProgress;
     this.rows = rowsByTable(tables);
@@ -138,7 +138,7 @@ class Copies {
     });
   }
 
-  async #copy(loader: Loader, job: CopyJob, { name }: Table): Promise<void> {
+  async #copy(loader: Loader, job: CopyJob, { name }: DatasetTable): Promise<void> {
     const copied = this.#byTable.get(name)!;
     copied.begunMs ||= performance.now();
     let sent = 0;
@@ -156,7 +156,7 @@ class Copies {
 }
 
 /** About what a table costs to load: a row has an overhead of about two columns. */
-function effort({ rows, columns }: Table): number {
+function effort({ rows, columns }: DatasetTable): number {
   return rows * (columns.length + 2);
 }
 
@@ -164,7 +164,7 @@ function effort({ rows, columns }: Table): number {
  * What loaders copy. A table stays in one piece while that keeps all loaders busy: it is then stored in the order
  * of its units and frozen at once. One that would keep a loader busy alone at the end is cut.
  */
-function jobs(tables: readonly Table[], loaders: number): CopyJob[] {
+function jobs(tables: readonly DatasetTable[], loaders: number): CopyJob[] {
   const share = tables.reduce((sum, table) => sum + effort(table), 0) / loaders;
   return tables.flatMap((table, index) => {
     const pieces = Math.max(1, Math.ceil(effort(table) / (1.5 * share)));

@@ -3,7 +3,7 @@ import { datasets } from "./catalog.ts";
 import { openClient, translate, UNLIMITED } from "./connect.ts";
 import { copyTable } from "./copy.ts";
 import type { ColumnType } from "./custom.ts";
-import type { Shape, Table } from "./dataset.ts";
+import type { DatasetTable, Shape } from "./dataset.ts";
 import { primaryKeys } from "./ddl.ts";
 import type { RowSum } from "./row_hash.ts";
 import { schemaSql, transaction } from "./sql.ts";
@@ -46,7 +46,7 @@ export interface Loader {
 }
 
 /** The tables as this request wants them: the data set's own, with the user's columns. */
-export async function tablesOf(spec: Omit<LoaderSpec, "url">): Promise<readonly Table[]> {
+export async function tablesOf(spec: Omit<LoaderSpec, "url">): Promise<readonly DatasetTable[]> {
   const { dataset, shape, prepared, custom } = spec;
   const tables = datasets[dataset]!.tables(shape, prepared);
   if (custom === null) return tables;
@@ -80,7 +80,7 @@ export async function openLoader(spec: LoaderSpec, signal?: AbortSignal): Promis
 
 async function copy(
   client: Client,
-  table: Table,
+  table: DatasetTable,
   { from, to, whole }: CopyJob,
   onRows: (rows: number) => void,
   signal?: AbortSignal,

@@ -1,4 +1,4 @@
-import type { Rows, Table } from "./dataset.ts";
+import type { DatasetTable, Rows } from "./dataset.ts";
 import { schemaSql } from "./sql.ts";
 
 /** A table as the SQL that makes it says. */
@@ -29,7 +29,7 @@ export function schemasOf(made: MadeTables): Record<string, string> {
 }
 
 /** Rows with the place that they go to. @param partition where it is not the table itself, with its schema */
-export function placed(made: MadeTables, rows: Rows, partition?: string): Table {
+export function placed(made: MadeTables, rows: Rows, partition?: string): DatasetTable {
   const { schema, columns } = made[rows.name]!;
   return { ...rows, relation: partition ?? `${schema}.${rows.name}`, columns };
 }

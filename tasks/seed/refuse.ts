@@ -7,7 +7,7 @@ import type { DataSpec } from "./spec.ts";
 const LEAST_VERSION = 140000;
 
 /** What a decision whether to seed rests on. */
-export interface Found {
+export interface FoundDataset {
   readonly facts: Inspection;
   readonly marker: Marker | undefined;
   /** What there is of the marker's data set. */
@@ -20,7 +20,11 @@ export interface Found {
  * Everything that forbids to seed, found before anything is touched.
  * @throws {UsageError | ServiceError} saying what stands in the way
  */
-export function refuse(spec: DataSpec, { facts, marker, own, missing }: Found, replace: boolean): void {
+export function refuse(
+  spec: DataSpec,
+  { facts, marker, own, missing }: FoundDataset,
+  replace: boolean,
+): void {
   const { dataset, scale, shape } = spec;
   const { database } = facts;
   if (facts.version < LEAST_VERSION) {

@@ -9,7 +9,7 @@ import { UNLIMITED, withClient } from "./connect.ts";
 import { clearDataset, notOurs, type Removal } from "./clear_dataset.ts";
 import { lockDatabase } from "./database_lock.ts";
 import { customised, describeColumns, tryFirstUnits } from "./custom.ts";
-import type { Dataset, Table } from "./dataset.ts";
+import type { Dataset, DatasetTable } from "./dataset.ts";
 import { primaryKeys } from "./ddl.ts";
 import { contentHash, sizeOf, sumTables } from "./hash.ts";
 import type { LoaderSpec } from "./loader.ts";
@@ -184,7 +184,7 @@ async function whatIsThere(client: Client, dataset: Dataset) {
 async function begin(
   client: Client,
   { dataset, shape: { seed }, scale, variation, custom }: DataSpec,
-  tables: readonly Table[],
+  tables: readonly DatasetTable[],
   { facts, known, schemas }: Awaited<ReturnType<typeof whatIsThere>>,
   removal: Removal,
 ) {

@@ -23,7 +23,7 @@ export interface PartContext {
 }
 
 /** What a part found. */
-export interface Found {
+export interface PartFindings {
   readonly findings: readonly Finding[];
   readonly notMeasured: readonly string[];
 }
@@ -36,7 +36,7 @@ export async function measurePart(
   part: string,
   { json, config }: { readonly json: boolean; readonly config: Config },
   paths: readonly PathName[],
-  measure: (context: PartContext) => Promise<Found>,
+  measure: (context: PartContext) => Promise<PartFindings>,
 ): Promise<void> {
   const terminal = openTerminal({ json });
   const before = machineFacts(null);

@@ -1,5 +1,5 @@
 /** One of the contestants: does its work once and returns what came of it. */
-export interface Side<T> {
+export interface Contestant<T> {
   readonly name: string;
   /** @param tell says what it is doing right now */
   readonly run: (round: number, tell: (text: string) => void) => Promise<T>;
@@ -11,7 +11,7 @@ export type Round<T> = Readonly<Record<string, T>>;
 /** As `inTurn`, as what one step shows. */
 export function inTurnShown<T>(
   rounds: number,
-  sides: readonly Side<T>[],
+  sides: readonly Contestant<T>[],
   progress: (text: string) => void,
 ): Promise<readonly Round<T>[]> {
   return inTurn(
@@ -29,7 +29,7 @@ export function inTurnShown<T>(
  */
 export async function inTurn<T>(
   rounds: number,
-  sides: readonly Side<T>[],
+  sides: readonly Contestant<T>[],
   show: (round: number, work: (tell: (text: string) => void) => Promise<Round<T>>) => Promise<Round<T>>,
 ): Promise<readonly Round<T>[]> {
   const results: Round<T>[] = [];

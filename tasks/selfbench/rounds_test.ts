@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { inTurn, type Side } from "./rounds.ts";
+import { type Contestant, inTurn } from "./rounds.ts";
 
 Deno.test("every side works once a round, and the order turns round with each round", async () => {
   const order: string[] = [];
-  const side = (name: string): Side<string> => ({
+  const side = (name: string): Contestant<string> => ({
     name,
     run(round, tell) {
       order.push(`${name}${round}`);
@@ -19,6 +19,6 @@ Deno.test("every side works once a round, and the order turns round with each ro
 });
 
 Deno.test("a side that fails ends the rounds", async () => {
-  const failing: Side<number> = { name: "a", run: () => Promise.reject(new Error("no")) };
+  const failing: Contestant<number> = { name: "a", run: () => Promise.reject(new Error("no")) };
   await assert.rejects(inTurn(2, [failing], (_, work) => work(() => {})), /no/);
 });

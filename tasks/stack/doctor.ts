@@ -23,7 +23,7 @@ import { unprivilegedUser } from "./unprivileged.ts";
 import { shownPgUrl } from "../postgres/place.ts";
 
 /** One thing that was looked at. "missing" stops a run or a part of it; "warn" may spoil its numbers. */
-export interface Finding {
+export interface DoctorCheck {
   readonly name: string;
   readonly state: "ok" | "warn" | "missing";
   readonly text: string;
@@ -31,7 +31,7 @@ export interface Finding {
   readonly fix: string | null;
 }
 
-type Verdict = Omit<Finding, "name">;
+type Verdict = Omit<DoctorCheck, "name">;
 
 const GIGABYTE = 1e9;
 const PACKAGES = ["pg", "ioredis", "postgraphile", "@duckdb/node-api", "puppeteer", "@observablehq/plot"];
@@ -41,7 +41,7 @@ const PACKAGES = ["pg", "ioredis", "postgraphile", "@duckdb/node-api", "puppetee
  * that stays, and downloads nothing. What goes wrong is a finding.
  * @throws {InterruptedError} when `signal` aborts
  */
-export async function diagnose(config: Config, signal?: AbortSignal): Promise<Finding[]> {
+export async function diagnose(config: Config, signal?: AbortSignal): Promise<DoctorCheck[]> {
   const checks: [string, () => Verdict | Promise<Verdict>][] = [
     ["Deno", deno],
     ["Packages", packages],
@@ -62,7 +62,7 @@ export async function diagnose(config: Config, signal?: AbortSignal): Promise<Fi
     ["Browser", async () => ok(await findBrowserPlan(config))],
     ["Jupyter", jupyter],
   ];
-  const findings: Finding[] = [];
+  const findings: DoctorCheck[] = [];
   for (const [name, check] of checks) {
     if (signal?.aborted) throw new InterruptedError();
     try {

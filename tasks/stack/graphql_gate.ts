@@ -1,4 +1,4 @@
-import type { ClientGate, Side } from "../model/client_gate.ts";
+import type { ClientGate, MoveSide } from "../model/client_gate.ts";
 import { anySignal } from "../net/any_signal.ts";
 import { ServiceError } from "../model/errors.ts";
 import { GATE_PATH, type GateRequest, NOT_DONE } from "./postgraphile/gate_endpoint.ts";
@@ -14,7 +14,7 @@ const OPEN_MS = 10_000;
  */
 export function graphqlGates(
   { gateToken, processUrls }: Pick<GraphqlService, "gateToken" | "processUrls">,
-  urls: Readonly<Record<Side, string>>,
+  urls: Readonly<Record<MoveSide, string>>,
 ): ClientGate[] {
   if (gateToken === undefined) return [];
   return processUrls.map((process) => {

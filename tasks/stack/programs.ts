@@ -27,7 +27,7 @@ export function isExecutable(path: string): boolean {
 }
 
 /** What a finished program left: its exit code and its output, stderr after stdout. */
-export interface Outcome {
+export interface ProgramResult {
   readonly code: number;
   readonly stdout: string;
   readonly output: string;
@@ -41,7 +41,7 @@ export async function runProgram(
   command: string,
   args: readonly string[],
   options: { cwd?: string; env?: Record<string, string>; timeoutMs?: number; signal?: AbortSignal } = {},
-): Promise<Outcome> {
+): Promise<ProgramResult> {
   try {
     const child = new Deno.Command(command, {
       args: [...args],

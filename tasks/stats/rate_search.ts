@@ -1,4 +1,4 @@
-import type { ProbeOutcome } from "../model/rate_search.ts";
+import type { RateProbeOutcome } from "../model/rate_search.ts";
 
 /** A probe that was made. */
 export interface ProbeResult {
@@ -7,7 +7,7 @@ export interface ProbeResult {
   /** Whether it was a confirmation: a longer probe of a rate that an end of the interval is to be. */
   readonly confirmation: boolean;
   /** Whether the targets held. */
-  readonly outcome: ProbeOutcome;
+  readonly outcome: RateProbeOutcome;
 }
 
 /** What to probe next. */
@@ -108,7 +108,7 @@ type Wanted = Pick<ProbeStep, "rate" | "confirmation">;
 
 function evidence(history: readonly ProbeResult[]): Evidence {
   const rates = [...new Set(history.map(({ rate }) => rate))].sort((a, b) => a - b);
-  const has = (rate: number, outcome: ProbeOutcome) =>
+  const has = (rate: number, outcome: RateProbeOutcome) =>
     history.some((probe) => probe.rate === rate && probe.outcome === outcome);
   const low = rates.findLast((rate) => has(rate, "holds") && !has(rate, "fails")) ?? null;
   const high = rates.find((rate) => has(rate, "fails") && !has(rate, "holds")) ?? null;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { ProbeOutcome } from "../model/rate_search.ts";
+import type { RateProbeOutcome } from "../model/rate_search.ts";
 import { counter } from "../random/counter.ts";
 import { normalQuantile } from "./normal.ts";
 import {
@@ -13,7 +13,7 @@ import {
   type SearchOptions,
 } from "./rate_search.ts";
 
-type System = (step: ProbeStep, nth: number) => ProbeOutcome;
+type System = (step: ProbeStep, nth: number) => RateProbeOutcome;
 
 function search(
   system: System,
@@ -122,7 +122,7 @@ for (const spread of [0.01, 0.02, 0.03]) {
 }
 
 Deno.test("whatever the probes say, it ends, and no end is a rate that a probe contradicts", () => {
-  const outcomes = fc.array(fc.constantFrom<ProbeOutcome>("holds", "fails", "invalid"), {
+  const outcomes = fc.array(fc.constantFrom<RateProbeOutcome>("holds", "fails", "invalid"), {
     minLength: MAX_PROBES,
     maxLength: MAX_PROBES,
   });
@@ -186,7 +186,7 @@ Deno.test("where every probe is invalid it soon gives up", () => {
 });
 
 Deno.test("a limit that only contradictions show is the system's, though no rate is sure to fail", () => {
-  const probe = (rate: number, outcome: ProbeOutcome) => ({ rate, outcome, confirmation: false });
+  const probe = (rate: number, outcome: RateProbeOutcome) => ({ rate, outcome, confirmation: false });
   const answer = answerSoFar([probe(300, "holds"), probe(600, "fails"), probe(600, "holds")]);
   assert.deepEqual([answer.low, answer.high, answer.limitedBy], [300, null, "system"]);
 });

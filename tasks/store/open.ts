@@ -6,7 +6,7 @@ import { fileProblem, isNoFile } from "./duckdb_file.ts";
 import { duckdbOptions } from "./duckdb_options.ts";
 import { fillEmpty } from "./empty_file.ts";
 import { migrate, needsMigration, storeMigrations } from "./migrations.ts";
-import { type Parameters, plain, withLast } from "./values.ts";
+import { plain, type QueryParameters, withLast } from "./values.ts";
 import { sleep } from "../net/sleep.ts";
 
 /** DuckDB could not read or write its file, or had no room to work: a resource failed, not a statement. */
@@ -27,9 +27,9 @@ export interface Store extends Disposable {
   /**
    * Rows of one statement as plain objects; parameters are named `$name`, those it does not name are ignored.
    */
-  rows<T>(sql: string, parameters?: Parameters): Promise<T[]>;
+  rows<T>(sql: string, parameters?: QueryParameters): Promise<T[]>;
   /** Runs one or more statements without a result. */
-  run(sql: string, parameters?: Parameters): Promise<void>;
+  run(sql: string, parameters?: QueryParameters): Promise<void>;
   /** Runs `body` in a transaction: all of it or nothing. */
   transaction<T>(body: () => Promise<T>): Promise<T>;
   /** Closes connection and file, so that another process can open it at once. */
@@ -155,7 +155,7 @@ function wrap(
     file,
     mode,
     connection,
-    async rows<T>(sql: string, parameters: Parameters = {}) {
+    async rows<T>(sql: string, parameters: QueryParameters = {}) {
       const result = await withLast(connection, sql, parameters, (last) => last.runAndReadAll()).catch(
         failed,
       );

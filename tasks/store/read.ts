@@ -5,7 +5,7 @@ import { UsageError } from "../model/errors.ts";
 import { MIGRATION_SEGMENTS } from "../model/phases.ts";
 import { resolveRun, type StoredRun } from "./runs.ts";
 import { query } from "./sql.ts";
-import type { Parameters } from "./values.ts";
+import type { QueryParameters } from "./values.ts";
 import { resolve } from "node:path";
 import { readConfig } from "../config.ts";
 
@@ -22,7 +22,7 @@ export type {
 export type { RunSeries } from "../model/series.ts";
 export type { ValidityThresholds } from "../model/validity.ts";
 export type { StoredRun } from "./runs.ts";
-export type { Parameter, Parameters } from "./values.ts";
+export type { QueryParameter, QueryParameters } from "./values.ts";
 
 /**
  * Reads one stored run. It opens the store for each query and closes it again, so it never holds the lock.
@@ -40,7 +40,7 @@ export interface RunReader {
    * @param parameters by name; `$run` is this run's id, `$changing` the segment in which a migration changes the database:
    *   they need not be given.
    */
-  rows<T = Record<string, unknown>>(sql: string, parameters?: Parameters): Promise<T[]>;
+  rows<T = Record<string, unknown>>(sql: string, parameters?: QueryParameters): Promise<T[]>;
 }
 
 /**
@@ -59,7 +59,7 @@ export async function openRun(
 ): Promise<RunReader> {
   const db = options.db === undefined ? defaultDb() : resolve(options.db);
   const prepared = preparedOf(reference, options.prepared);
-  const rows = async <T>(sql: string, parameters: Parameters = {}): Promise<T[]> => {
+  const rows = async <T>(sql: string, parameters: QueryParameters = {}): Promise<T[]> => {
     const text = /^[\w/-]+$/.test(sql) ? query(sql) : sql;
     using store = await openStore(db, { mode: "read", waitMs: options.waitMs });
     return await store.rows<T>(text, parameters);
@@ -71,7 +71,7 @@ export async function openRun(
     run,
     db,
     ...prepared !== null && { summary: prepared.summary },
-    async rows<T>(sql: string, parameters?: Parameters) {
+    async rows<T>(sql: string, parameters?: QueryParameters) {
       const ready = parameters === undefined ? prepared?.rows[sql] : undefined;
       return ready as T[] ?? await rows<T>(sql, { ...known, ...parameters });
     },

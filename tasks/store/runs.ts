@@ -9,11 +9,11 @@ import type { Store } from "./open.ts";
 import { searchOf } from "./searches.ts";
 import { query } from "./sql.ts";
 import { TABLES } from "./tables/registry.ts";
-import type { Parameters } from "./values.ts";
+import type { QueryParameters } from "./values.ts";
 
 /** Anything that answers a query: an open store, or a reader that opens one for each query. */
 export interface Rows {
-  rows<T>(sql: string, parameters?: Parameters): Promise<T[]>;
+  rows<T>(sql: string, parameters?: QueryParameters): Promise<T[]>;
 }
 
 /** A stored run as a list shows it. */
@@ -35,7 +35,7 @@ type RunRow = Omit<StoredRun, "config" | "environment" | "search"> & {
 export async function insertRun(store: Store, run: Run): Promise<void> {
   const { config, environment, searchId = null } = run;
   const values = { ...run, searchId, config: jsonText(config), environment: jsonText(environment) };
-  await store.run(query("load/run"), byColumn(values) as Parameters);
+  await store.run(query("load/run"), byColumn(values) as QueryParameters);
 }
 
 /** All stored runs, newest first. */

@@ -1,9 +1,9 @@
 import { type DuckDBConnection, type DuckDBPreparedStatement, timestampValue } from "@duckdb/node-api";
 
 /** What a query's parameter may be; a Date is taken as UTC. */
-export type Parameter = string | number | bigint | boolean | null | Date;
+export type QueryParameter = string | number | bigint | boolean | null | Date;
 /** Parameters of a query by name, without the `$`. */
-export type Parameters = Readonly<Record<string, Parameter>>;
+export type QueryParameters = Readonly<Record<string, QueryParameter>>;
 
 /**
  * The last statement of some SQL, with those of the parameters that it names (`$run`); those before it are run.
@@ -12,7 +12,7 @@ export type Parameters = Readonly<Record<string, Parameter>>;
 export async function withLast<T>(
   connection: DuckDBConnection,
   sql: string,
-  parameters: Parameters,
+  parameters: QueryParameters,
   use: (statement: DuckDBPreparedStatement) => Promise<T>,
 ): Promise<T> {
   const statements = await connection.extractStatements(sql);
@@ -30,7 +30,7 @@ export async function withLast<T>(
   }
 }
 
-function bind(statement: DuckDBPreparedStatement, parameters: Parameters): void {
+function bind(statement: DuckDBPreparedStatement, parameters: QueryParameters): void {
   const names = Array.from({ length: statement.parameterCount }, (_, at) => statement.parameterName(at + 1));
   statement.bind(Object.fromEntries(
     names.filter((name) => name in parameters).map((name) => {

@@ -31,7 +31,7 @@ export interface Blocks {
 }
 
 /** What is counted of a run: all that was measured, or each segment of it by itself. */
-export interface Measured {
+export interface CountedRun {
   readonly run: string;
   readonly by_segment: boolean;
 }
@@ -81,7 +81,7 @@ function unitsOf(blocks: number): number {
  */
 export async function groupStatistics(
   rows: Rows,
-  of: Measured,
+  of: CountedRun,
   { groups, levels, measured }: {
     readonly groups: readonly Group[];
     readonly levels: readonly number[];
@@ -133,7 +133,7 @@ function nothing(levels: readonly number[]): () => GroupStatistics {
 /** The groups' quantiles in the order of the levels; Infinity among the never served, none without values. */
 async function valuesOf(
   rows: Rows,
-  of: Measured,
+  of: CountedRun,
   levels: readonly number[],
 ): Promise<(group: Group, measure: Measure) => readonly number[]> {
   const found = await rows.rows<Key & Record<Measure, readonly number[] | null>>(
@@ -150,7 +150,7 @@ async function valuesOf(
  */
 async function unitCounts(
   rows: Rows,
-  of: Measured,
+  of: CountedRun,
   groups: readonly Group[],
   values: (group: Group, measure: Measure) => readonly number[],
 ): Promise<(group: Group) => readonly UnitCounts[]> {
@@ -202,7 +202,7 @@ interface Ranked {
 /** The values at the ends of all intervals, by one query. */
 async function intervalEnds(
   rows: Rows,
-  of: Measured,
+  of: CountedRun,
   judged: readonly Ranked[],
 ): Promise<(group: Group, measure: Measure, ranks: QuantileRanks) => Pick<QuantileValues, "low" | "high">> {
   const wanted = judged.flatMap(({ group: { segment, arm, operation }, ranks }) =>

@@ -1,7 +1,7 @@
 import type { ArmRecord, Run } from "../model/run.ts";
 import { armCacheBehaviour, longestLife } from "../model/cache_settings.ts";
 import { type TierRefresh, turnSeconds, upkeepOf } from "../model/tier_settings.ts";
-import type { Disturbance, TierUpkeepSummary } from "../model/tier_summary.ts";
+import type { TierUpkeepSummary, UpkeepEffect } from "../model/tier_summary.ts";
 import { findPath } from "../paths/registry.ts";
 import type { Tier } from "../paths/tier.ts";
 import { hodgesLehmann } from "../stats/hodges_lehmann.ts";
@@ -99,7 +99,7 @@ function begun(tier: string, refreshes: readonly TierRefresh[], outcomes: Outcom
 }
 
 /** On the scale of logarithms, on which a ratio and its reciprocal are as far from one. */
-function disturbanceOf(pairs: readonly number[]): Disturbance | null {
+function disturbanceOf(pairs: readonly number[]): UpkeepEffect | null {
   const logs = pairs.map(Math.log);
   const found = hodgesLehmann(logs);
   if (found === null) return null;

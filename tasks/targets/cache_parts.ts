@@ -11,7 +11,7 @@ import { CacheKeys } from "./cache_lookup.ts";
 import { CacheStores } from "./cache_stores.ts";
 import { CacheTags } from "./cache_tags.ts";
 import { EvictionWatch } from "./eviction_watch.ts";
-import { type Refusal, Refusals } from "./refusals.ts";
+import { type CacheRefusal, Refusals } from "./refusals.ts";
 import { StallWatch } from "./stall_watch.ts";
 import type { Target } from "./target.ts";
 
@@ -64,7 +64,7 @@ export function cacheParts(
   const random = () => 1 - options.random();
   const send = redis.send.bind(redis);
   const refusals = new Refusals();
-  const refused = (doing: Refusal["doing"], what: Error) => refusals.add(doing, what);
+  const refused = (doing: CacheRefusal["doing"], what: Error) => refusals.add(doing, what);
   const tagged = behaviour.invalidation === "tags" && behaviour.strategy !== "none";
   const keys = new CacheKeys(prefix, tagged ? `${tagPrefix}tag:` : null);
   const stores = new CacheStores({

@@ -9,7 +9,7 @@ import type { Lookup } from "./cache_lookup.ts";
 import { type CachedTargetOptions, type CacheParts, cacheParts } from "./cache_parts.ts";
 import { versionOf } from "./cache_tags.ts";
 import type { Invalidated } from "./invalidations.ts";
-import type { Refusal } from "./refusals.ts";
+import type { CacheRefusal } from "./refusals.ts";
 import { type Call, complete, type Target, type TargetGate } from "./target.ts";
 
 /**
@@ -130,7 +130,7 @@ export class CachedTarget implements Target {
   }
 
   /** What the cache did not do since the last time of asking. */
-  refusals(): Refusal[] {
+  refusals(): CacheRefusal[] {
     return this.#parts.refusals.take();
   }
 

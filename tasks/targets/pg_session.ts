@@ -2,7 +2,7 @@ import type { Channel, Network } from "../net/channel.ts";
 import { Inbox } from "../net/inbox.ts";
 import { withinLimit } from "../net/time_limit.ts";
 import type { PgOptions } from "../postgres/options.ts";
-import { openSession, type Session } from "../postgres/session.ts";
+import { openSession, type PgSession } from "../postgres/session.ts";
 import { openChannel } from "../postgres/transport.ts";
 
 /**
@@ -14,7 +14,7 @@ export async function withSession<T>(
   options: PgOptions,
   timeoutMs: number,
   network: Network,
-  work: (session: Session<Channel>) => T | Promise<T>,
+  work: (session: PgSession<Channel>) => T | Promise<T>,
 ): Promise<T> {
   return await withinLimit(network, timeoutMs, async (signal) => {
     let inbox: Inbox | null = null;

@@ -1,5 +1,5 @@
 /** What a cache did not do, and why: a stretch of time's count. */
-export interface Refusal {
+export interface CacheRefusal {
   readonly doing: "read" | "write";
   /** Redis's own words, of the first of its kind: one printable line. */
   readonly reason: string;
@@ -13,9 +13,9 @@ const MOST_CHARACTERS = 160;
 
 /** Counts what a cache refuses, by the word that its errors begin with (OOM, READONLY, NOPERM, MOVED …). */
 export class Refusals {
-  readonly #counts = new Map<string, { doing: Refusal["doing"]; reason: string; count: number }>();
+  readonly #counts = new Map<string, { doing: CacheRefusal["doing"]; reason: string; count: number }>();
 
-  add(doing: Refusal["doing"], { message }: Error): void {
+  add(doing: CacheRefusal["doing"], { message }: Error): void {
     const reason = printable(message);
     const key = `${doing} ${/^(TAG )?[A-Z]{2,}(?= )/.exec(reason)?.[0] ?? reason}`;
     const known = this.#counts.get(key);
@@ -26,7 +26,7 @@ export class Refusals {
   }
 
   /** All since the last time of asking. */
-  take(): Refusal[] {
+  take(): CacheRefusal[] {
     const taken = [...this.#counts.values()].filter(({ count }) => count > 0).map((each) => ({ ...each }));
     // Kept, so that a reason is always told in the same words, and their number is bounded over the whole run.
     for (const each of this.#counts.values()) each.count = 0;

@@ -1,4 +1,4 @@
-import type { Side } from "../model/client_gate.ts";
+import type { MoveSide } from "../model/client_gate.ts";
 import { runtimeNetwork } from "../net/runtime_channel.ts";
 import type { ConnectionEvent } from "./connection_log.ts";
 import { Execution } from "./pg_execution.ts";
@@ -25,9 +25,9 @@ const RECONNECT_MS = 100;
 export class SqlTarget implements Target, TargetGate {
   readonly #options: SqlTargetOptions;
   readonly #execution = new Execution();
-  readonly #servers: Record<Side, SqlConnections | null> = { source: null, target: null };
+  readonly #servers: Record<MoveSide, SqlConnections | null> = { source: null, target: null };
   /** Whose connections the pool hands out. */
-  #at: Side = "source";
+  #at: MoveSide = "source";
   #pool: Pool<SqlClient>;
   #closed = false;
 
@@ -63,7 +63,7 @@ export class SqlTarget implements Target, TargetGate {
     return this.#options.movesTo === undefined ? undefined : this;
   }
 
-  async prepareServer(at: Side, statements: readonly Statement[]): Promise<void> {
+  async prepareServer(at: MoveSide, statements: readonly Statement[]): Promise<void> {
     if (at === this.#at) return;
     const known = this.#servers[at];
     if (known !== null) return known.makeReady(statements);
@@ -83,11 +83,11 @@ export class SqlTarget implements Target, TargetGate {
     this.#pool.close(onIdle);
   }
 
-  isReady(at: Side): boolean {
+  isReady(at: MoveSide): boolean {
     return at === this.#at || (this.#servers[at]?.whole ?? false);
   }
 
-  openGate(at: Side): void {
+  openGate(at: MoveSide): void {
     if (at === this.#at) return this.#pool.open();
     // First: a connection that is lost as soon as it is used is opened anew at the new server.
     this.#at = at;

@@ -24,7 +24,7 @@ export interface SqlClientOptions {
 }
 
 /** A statement that a server does not take. */
-export interface Refused {
+export interface RefusedStatement {
   readonly statement: Statement;
   readonly error: Error;
 }
@@ -57,8 +57,8 @@ export class SqlClient implements PgListener {
   }
 
   /** Has its connection know some statements, as far as it goes on. @returns what the server says against them */
-  learn(statements: readonly Statement[]): Promise<Refused[]> {
-    const refused: Refused[] = [];
+  learn(statements: readonly Statement[]): Promise<RefusedStatement[]> {
+    const refused: RefusedStatement[] = [];
     return new Promise((resolve) => {
       // By calls: a promise for each would wait for a turn of Deno's.
       const next = (nth: number) => {

@@ -1,7 +1,7 @@
 import type { ConnectionEvent } from "./connection_log.ts";
 import type { Invalidated } from "./invalidations.ts";
-import type { Refusal } from "./refusals.ts";
-import type { Side } from "../model/client_gate.ts";
+import type { CacheRefusal } from "./refusals.ts";
+import type { MoveSide } from "../model/client_gate.ts";
 import type { CacheState, Outcome } from "../model/timing.ts";
 
 export type Value = string | number | readonly (string | number)[];
@@ -96,7 +96,7 @@ export interface Target {
   /** Asks once. Never throws: what happened stands in the call when it is done. */
   run(call: Call): void;
   /** What a cache on the way did not do, since the last time of asking. */
-  refusals?(): readonly Refusal[];
+  refusals?(): readonly CacheRefusal[];
   /** How many questions a cache on the way asked since the last time of asking that no request waited for. */
   backgroundLoads?(): number;
   /** What writes outdated in a cache on the way, since the last time of asking. */
@@ -121,7 +121,7 @@ export interface TargetGate {
    * statements.
    * @throws {BenchbookError} where it cannot: then nothing has changed
    */
-  prepareServer(at: Side, statements: readonly Statement[]): Promise<void>;
+  prepareServer(at: MoveSide, statements: readonly Statement[]): Promise<void>;
   /**
    * Hands out no connection from now on: calls wait.
    * @param onIdle called once, when none is in use any more; not where the gate is opened before
@@ -131,9 +131,9 @@ export interface TargetGate {
    * Whether the gate may be opened at a server: all connections to it are open, as far as is known. Where it led before
    * it always may; what was lost there is opened anew when it is used, as ever.
    */
-  isReady(at: Side): boolean;
+  isReady(at: MoveSide): boolean;
   /** Hands out the connections to this server. Where it is another one than before, none may be in use. */
-  openGate(at: Side): void;
+  openGate(at: MoveSide): void;
 }
 
 /** Asks once and waits until it is done: for what is not measured. */

@@ -1,9 +1,9 @@
 import { pointsApart } from "../model/cache_summary.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatBytes, formatSeconds, formatShare } from "../model/units.ts";
-import { type Column, formatTable } from "./table.ts";
+import { formatTable, type TextColumn } from "./table.ts";
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly TextColumn[] = [
   { title: "arm", align: "left" },
   { title: "TTL", align: "right" },
   { title: "memory", align: "right" },

@@ -1,9 +1,9 @@
 import type { Calibration } from "../model/calibration.ts";
 import { fixed, formatBytes, formatCount, formatMs, formatShare } from "../model/units.ts";
-import { type Column, formatTable } from "./table.ts";
+import { formatTable, type TextColumn } from "./table.ts";
 import { widthOf } from "./width.ts";
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly TextColumn[] = [
   { title: "load generator of this machine", align: "left", least: 80, heads: true },
   { title: "measured", align: "left", least: 80 },
 ];

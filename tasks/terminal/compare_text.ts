@@ -9,7 +9,7 @@ import {
   significant,
 } from "../model/units.ts";
 import { paragraph, singleLine } from "./safe_text.ts";
-import { type Column, formatTable } from "./table.ts";
+import { formatTable, type TextColumn } from "./table.ts";
 import { widthOf } from "./width.ts";
 
 /** Lines of a kind that are shown; the page has all. */
@@ -58,7 +58,7 @@ export function shortCommit(commit: string): string {
   return commit.slice(0, 10) + (commit.endsWith("+") ? "+" : "");
 }
 
-const DIFFERENCES: readonly Column[] = [
+const DIFFERENCES: readonly TextColumn[] = [
   { title: "part", align: "left", heads: true },
   { title: "fact", align: "left" },
   { title: "base", align: "left" },
@@ -123,7 +123,7 @@ function onlyText({ only }: RunComparison): string {
   return [...text("base"), ...text("candidate")].join("\n");
 }
 
-const ROWS: readonly Column[] = [
+const ROWS: readonly TextColumn[] = [
   { title: "arm", align: "left", heads: true },
   { title: "operation", align: "left" },
   { title: "", align: "left" },

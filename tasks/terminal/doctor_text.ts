@@ -1,6 +1,6 @@
 import type { Calibration } from "../model/calibration.ts";
 import { formatCount, listed } from "../model/units.ts";
-import type { Finding } from "../stack/doctor.ts";
+import type { DoctorCheck } from "../stack/doctor.ts";
 import { displayWidth, singleLine } from "./safe_text.ts";
 import { type Width, widthOf } from "./width.ts";
 import { hang } from "./wrap.ts";
@@ -17,7 +17,11 @@ const DISPENSABLE = new Set(["Redis", "GraphQL", "HAProxy", "Browser"]);
  * What `doctor` found, an entry each with what to do under it, and what follows from all of them.
  * @param details a table that stands between the two; empty: none
  */
-export function doctorText(findings: readonly Finding[], details = "", { prose }: Width = widthOf()): string {
+export function doctorText(
+  findings: readonly DoctorCheck[],
+  details = "",
+  { prose }: Width = widthOf(),
+): string {
   const longest = Math.max(...findings.map(({ name }) => displayWidth(name)));
   const lines = findings.flatMap(({ name, state, text, fix }) => [
     entry(`${SYMBOLS[state]} ${name.padEnd(longest)}  `, text, prose),
@@ -33,8 +37,8 @@ function entry(lead: string, text: string, columns: number): string {
 }
 
 /** One sentence for one question: can a run be made here? */
-function conclusion(findings: readonly Finding[]): string {
-  const named = (state: Finding["state"]) =>
+function conclusion(findings: readonly DoctorCheck[]): string {
+  const named = (state: DoctorCheck["state"]) =>
     findings.filter((each) => each.state === state).map(({ name }) => name);
   const missing = named("missing");
   const remarks = named("warn");
@@ -52,7 +56,7 @@ function conclusion(findings: readonly Finding[]): string {
 }
 
 /** What a calibration means for a run. */
-export function calibrationFinding({ requestsPerSecond }: Calibration): Finding {
+export function calibrationFinding({ requestsPerSecond }: Calibration): DoctorCheck {
   const name = "Load generator";
   if (requestsPerSecond > 0) {
     const text = `sends on time up to ${formatCount(requestsPerSecond)} requests/s a worker`;
@@ -68,6 +72,6 @@ export function calibrationFinding({ requestsPerSecond }: Calibration): Finding 
 }
 
 /** That there is no calibration, and why. */
-export function notCalibrated(why: string, fix: string | null): Finding {
+export function notCalibrated(why: string, fix: string | null): DoctorCheck {
   return { name: "Load generator", state: "warn", text: `not calibrated. ${why}`, fix };
 }

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import type { Calibration } from "../model/calibration.ts";
-import type { Finding } from "../stack/doctor.ts";
+import type { DoctorCheck } from "../stack/doctor.ts";
 import { calibrationFinding, doctorText, notCalibrated } from "./doctor_text.ts";
 
-const DENO: Finding = { name: "Deno", state: "ok", text: "version 2.9.6", fix: null };
-const JUPYTER: Finding = {
+const DENO: DoctorCheck = { name: "Deno", state: "ok", text: "version 2.9.6", fix: null };
+const JUPYTER: DoctorCheck = {
   name: "Jupyter",
   state: "warn",
   text: "not installed; only `deno task notebook` needs it",
   fix: "Run `pip install jupyterlab`.",
 };
-const missing = (name: string): Finding => ({
+const missing = (name: string): DoctorCheck => ({
   name,
   state: "missing",
   text: "not found",
@@ -20,7 +20,7 @@ const GENERATOR = { name: "Load generator", state: "ok" } as const;
 const calibration = (requestsPerSecond: number) => ({ requestsPerSecond }) as Calibration;
 
 /** The sentence that ends the text. */
-function conclusion(...findings: Finding[]): string {
+function conclusion(...findings: DoctorCheck[]): string {
   return doctorText(findings, "a table").split("\n\n").at(-1)!.replaceAll("\n", " ");
 }
 

@@ -1,7 +1,7 @@
 import { type ArmRate, byRate, type RateProbe, type RateSearch } from "../model/rate_search.ts";
 import { fixed, formatCount, formatMs, formatShare, significant } from "../model/units.ts";
 import { paragraph, singleLine } from "./safe_text.ts";
-import { type Column, formatTable } from "./table.ts";
+import { formatTable, type TextColumn } from "./table.ts";
 import { widthOf } from "./width.ts";
 
 /** The end of a search as a person reads it: all probes, and what each arm holds. */
@@ -93,7 +93,7 @@ export function rateText(rate: number): string {
   return rate >= 100 ? formatCount(rate) : significant(rate, 4);
 }
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly TextColumn[] = [
   { title: "arm", align: "left", heads: true },
   { title: "offered/s", align: "right" },
   { title: "ok/s", align: "right", drop: 3 },

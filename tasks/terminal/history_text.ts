@@ -8,7 +8,7 @@ import type {
 import { counted, formatMs, isoMinutes, measuredMs, significant } from "../model/units.ts";
 import { shortCommit } from "./compare_text.ts";
 import { paragraph, singleLine } from "./safe_text.ts";
-import { type Column, formatTable } from "./table.ts";
+import { formatTable, type TextColumn } from "./table.ts";
 import { widthOf } from "./width.ts";
 
 /** From so many runs on changes of level are looked for. */
@@ -38,7 +38,7 @@ export function historyText(history: RunHistory, columns = widthOf().columns): s
   ].filter((part) => part !== "").join("\n\n");
 }
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly TextColumn[] = [
   { title: "arm", align: "left", heads: true },
   { title: "operation", align: "left" },
   { title: "", align: "left" },

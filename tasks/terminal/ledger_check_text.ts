@@ -1,10 +1,10 @@
 import { isTrusted, type LedgerCheck } from "../model/ledger_check.ts";
 import { counted, formatCount } from "../model/units.ts";
-import { type Column, formatTable } from "./table.ts";
+import { formatTable, type TextColumn } from "./table.ts";
 import { type Width, widthOf } from "./width.ts";
 import { hang } from "./wrap.ts";
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly TextColumn[] = [
   { title: "fault", align: "left", heads: true },
   { title: "injected", align: "right" },
   { title: "caught", align: "right" },

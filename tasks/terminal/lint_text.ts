@@ -2,9 +2,9 @@ import { lockSaid, workSaid } from "../model/effects_text.ts";
 import { keptBy } from "../model/lock_modes.ts";
 import {
   countedLevels,
-  type Finding,
   isStatements,
   type LintedStatement,
+  type LintFinding,
   type LintReport,
 } from "../model/lint.ts";
 import { counted, formatMs, formatSeconds } from "../model/units.ts";
@@ -75,7 +75,7 @@ function tookText({ took, writesPerSecond, effects: { work } }: LintedStatement)
   ];
 }
 
-function findingText({ rule, level, message, safe }: Finding, width: Width): string[] {
+function findingText({ rule, level, message, safe }: LintFinding, width: Width): string[] {
   const lines = safe === null ? [] : safe.split("\n");
   const isSql = safe !== null && isStatements(safe);
   const lead = isSql ? "instead: " : "advice: ";

@@ -1,10 +1,10 @@
 import { formOf } from "../model/migration_form.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { migrationRow } from "../summary/migration/table_row.ts";
-import { type Column, formatTable } from "./table.ts";
+import { formatTable, type TextColumn } from "./table.ts";
 import { widthOf } from "./width.ts";
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly TextColumn[] = [
   { title: "migration", align: "left", heads: true },
   { title: "variant", align: "left" },
   { title: "Δp95", align: "right", drop: 4 },

@@ -15,7 +15,7 @@ import { plansSentence } from "./plan_text.ts";
 import { predictionText } from "./prediction_text.ts";
 import { paragraph, singleLine } from "./safe_text.ts";
 import { generatorText, headline, notes, runLine, sloText } from "./summary_parts.ts";
-import { type Column, formatTable } from "./table.ts";
+import { formatTable, type TextColumn } from "./table.ts";
 import { widthOf } from "./width.ts";
 
 /** Of a statement: the report has all of it. */
@@ -78,7 +78,7 @@ function whereText(
     : `in ${named} itself, where it stays`;
 }
 
-const IMPACT_COLUMNS: readonly Column[] = [
+const IMPACT_COLUMNS: readonly TextColumn[] = [
   { title: "path", align: "left", heads: true },
   { title: "kind", align: "left", least: 6 },
   { title: "requests", align: "right", drop: 1 },
@@ -117,7 +117,7 @@ function changeText(change: Estimate | undefined): string {
   return signedMs(change?.value ?? null);
 }
 
-const STEP_COLUMNS: readonly Column[] = [
+const STEP_COLUMNS: readonly TextColumn[] = [
   { title: "statement", align: "left", columns: SQL_COLUMNS, least: 24, last: 16 },
   { title: "lock", align: "left", drop: 3 },
   { title: "waited", align: "right" },

@@ -3,14 +3,14 @@ import type { MigrationSummary } from "../model/migration_summary.ts";
 import { counted, formatMs } from "../model/units.ts";
 import { outcomeText, spanText, stallText } from "../summary/migration/predicted.ts";
 import { paragraph } from "./safe_text.ts";
-import { type Column, formatTable } from "./table.ts";
+import { formatTable, type TextColumn } from "./table.ts";
 
 /** A statement that takes less, as was expected, is counted only. */
 const SHORT_MS = 10;
 /** Of a statement. */
 const SQL_COLUMNS = 40;
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly TextColumn[] = [
   { title: "statement", align: "left", columns: SQL_COLUMNS, least: 20, last: 12 },
   { title: "lock predicted", align: "left", drop: 2 },
   { title: "seen", align: "left", drop: 1 },

@@ -5,7 +5,7 @@ import type { RunSummary } from "../model/summary.ts";
 import { formatCount, formatMs, secondsAt } from "../model/units.ts";
 import { singleLine } from "./safe_text.ts";
 import { generatorText, headline, notes, runLine } from "./summary_parts.ts";
-import { type Column, formatTable } from "./table.ts";
+import { formatTable, type TextColumn } from "./table.ts";
 import { widthOf } from "./width.ts";
 
 /** Rows of a table: the report has all of them. */
@@ -25,7 +25,7 @@ export function probeText(summary: RunSummary, probe: ProbeSummary, columns = wi
   ].filter((part) => part !== "").join("\n\n");
 }
 
-const PAUSE_COLUMNS: readonly Column[] = [
+const PAUSE_COLUMNS: readonly TextColumn[] = [
   { title: "pause of", align: "left", heads: true },
   { title: "from", align: "right" },
   { title: "to", align: "right" },
@@ -67,7 +67,7 @@ function whose({ path, kind }: Pick<Pause, "path" | "kind">): string {
   return path === null ? what : `${what} over ${path}`;
 }
 
-const ERROR_COLUMNS: readonly Column[] = [
+const ERROR_COLUMNS: readonly TextColumn[] = [
   { title: "error", align: "left", heads: true, least: 12 },
   { title: "requests", align: "left" },
   { title: "n", align: "right" },
@@ -87,7 +87,7 @@ function errorTable(errors: readonly ProbeError[], columns: number): string {
   return `Errors:\n${formatTable(ERROR_COLUMNS, rows, columns)}${more(errors.length)}`;
 }
 
-const CONNECTION_COLUMNS: readonly Column[] = [
+const CONNECTION_COLUMNS: readonly TextColumn[] = [
   { title: "connections", align: "left", heads: true },
   { title: "n", align: "right" },
   { title: "from", align: "right" },

@@ -4,7 +4,7 @@ import { formatCount, isoMinutes } from "../model/units.ts";
 import type { StoredRun } from "../store/runs.ts";
 import { foundText } from "./find_rate_text.ts";
 import { singleLine } from "./safe_text.ts";
-import { type Column, formatTable } from "./table.ts";
+import { formatTable, type TextColumn } from "./table.ts";
 import { widthOf } from "./width.ts";
 
 /**
@@ -34,7 +34,7 @@ function resultOf({ status, verdict, search }: StoredRun): string {
 }
 
 function runsTable(runs: readonly StoredRun[], columns: number): string {
-  const all: Column[] = [
+  const all: TextColumn[] = [
     { title: "run", align: "left", least: 24 },
     { title: "label", align: "left", columns: 32, least: 16, last: 10 },
     { title: "scenario", align: "left", columns: 32, least: 20, last: 12 },

@@ -2,9 +2,9 @@ import { BALANCER_NAMES } from "../model/scaling.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatMs, significant } from "../model/units.ts";
 import { paragraph } from "./safe_text.ts";
-import { type Column, formatTable } from "./table.ts";
+import { formatTable, type TextColumn } from "./table.ts";
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly TextColumn[] = [
   { title: "arm", align: "left", heads: true },
   { title: "instances", align: "right" },
   { title: "dealt by", align: "left", drop: 1 },

@@ -3,13 +3,13 @@ import { counted, formatMs, formatRate, formatShare } from "../model/units.ts";
 import { median } from "../stats/robust.ts";
 import { runBand } from "../stats/run_band.ts";
 import { singleLine } from "./safe_text.ts";
-import { type Column, formatTable } from "./table.ts";
+import { formatTable, type TextColumn } from "./table.ts";
 import { widthOf } from "./width.ts";
 
 /** Fewer do not tell how much runs differ. */
 const ENOUGH = 5;
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly TextColumn[] = [
   { title: "arm", align: "left", heads: true },
   { title: "", align: "left" },
   { title: "median run", align: "right" },

@@ -8,7 +8,7 @@ import { probeText } from "./probe_text.ts";
 import { planText } from "./plan_text.ts";
 import { scalingText } from "./scaling_text.ts";
 import { generatorText, headline, notes, runLine, sloText } from "./summary_parts.ts";
-import { type Column, formatTable } from "./table.ts";
+import { formatTable, type TextColumn } from "./table.ts";
 import { tierText } from "./tier_text.ts";
 import { widthOf } from "./width.ts";
 
@@ -32,7 +32,7 @@ export function summaryText(summary: RunSummary, columns = widthOf().columns): s
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly TextColumn[] = [
   { title: "arm", align: "left", heads: true },
   { title: "operation", align: "left" },
   { title: "requests", align: "right", drop: 4 },
@@ -92,7 +92,7 @@ function comparisonText({ comparisons, untilDecided }: RunSummary, width: number
     low === null || high === null ? "—" : `${significant(low, 3)}–${significant(high, 3)}`,
     verdictWord({ verdict, p, warnings }),
   ]);
-  const columns: Column[] = [
+  const columns: TextColumn[] = [
     { title: "compared", align: "left", heads: true },
     { title: "operation", align: "left" },
     { title: "statistic", align: "left" },

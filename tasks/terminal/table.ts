@@ -3,7 +3,7 @@ import { widthOf } from "./width.ts";
 import { hang } from "./wrap.ts";
 
 /** A column of a plain-text table. */
-export interface Column {
+export interface TextColumn {
   readonly title: string;
   readonly align: "left" | "right";
   /** Longer cells end with an ellipsis; by default after 80 columns. */
@@ -30,7 +30,7 @@ const GAP = "  ";
  * be spared are left out, which is said below; if even that is too wide each row becomes a paragraph.
  */
 export function formatTable(
-  columns: readonly Column[],
+  columns: readonly TextColumn[],
   rows: readonly (readonly string[])[],
   width = widthOf().columns,
 ): string {
@@ -63,7 +63,7 @@ export function formatTable(
   }).join("\n\n");
 }
 
-interface Field extends Column {
+interface Field extends TextColumn {
   readonly index: number;
   /** Columns of its widest cell or its title. */
   readonly natural: number;

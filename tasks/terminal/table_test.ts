@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { displayWidth } from "./safe_text.ts";
-import { type Column, formatTable } from "./table.ts";
+import { formatTable, type TextColumn } from "./table.ts";
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly TextColumn[] = [
   { title: "path", align: "left", heads: true },
   { title: "operation", align: "left", least: 10 },
   { title: "p50", align: "right" },

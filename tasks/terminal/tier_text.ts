@@ -1,14 +1,14 @@
 import type { TierSummary } from "../model/tier_summary.ts";
 import { breakEvenText, TIER_COLUMNS, tierRow, upkeepText } from "../model/tier_text.ts";
 import { singleLine } from "./safe_text.ts";
-import { type Column, formatTable } from "./table.ts";
+import { formatTable, type TextColumn } from "./table.ts";
 import { hang } from "./wrap.ts";
 
 /** Those that go first where room is short. */
 const SPARED: readonly string[] = ["kept", "longest", "over tables", "on disk", "hits", "promised"];
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly TextColumn[] = [
   { title: "arm", align: "left" },
-  ...TIER_COLUMNS.map((title): Column => {
+  ...TIER_COLUMNS.map((title): TextColumn => {
     const drop = SPARED.indexOf(title);
     return { title, align: "right", ...drop >= 0 && { drop: drop + 1 } };
   }),

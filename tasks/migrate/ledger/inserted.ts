@@ -9,7 +9,7 @@ import type { SlotOutcome } from "./slot_outcomes.ts";
 import type { InsertedTable } from "./written.ts";
 
 /** What a table has of one write. */
-export interface Found {
+export interface FoundRows {
   /** Rows under its key. */
   readonly rows: number;
   /** How often each row that it gave is there: at the least, and at the most. */
@@ -26,7 +26,7 @@ export interface InsertedWrite {
   readonly values: RequestValues;
 }
 
-const NOTHING: Found = { rows: 0, least: 0, most: 0, others: 0 };
+const NOTHING: FoundRows = { rows: 0, least: 0, most: 0, others: 0 };
 const { escapeIdentifier: quoted } = pg;
 
 /** `schema.name` as SQL writes it. */
@@ -55,7 +55,7 @@ export class InsertedRows {
   }
 
   /** What is there of each write, in their order; null where it cannot be looked at. */
-  async look(writes: readonly InsertedWrite[]): Promise<readonly Found[] | null> {
+  async look(writes: readonly InsertedWrite[]): Promise<readonly FoundRows[] | null> {
     if (this.refusal !== null) return null;
     const { table, key } = this.#table;
     this.#columns ??= new Set((await columnsOf(this.#client, table)).keys()).difference(this.#changed);
@@ -78,7 +78,7 @@ export class InsertedRows {
     return null;
   }
 
-  async #ask(writes: readonly InsertedWrite[], columns: ReadonlySet<string>): Promise<Found[] | Refused> {
+  async #ask(writes: readonly InsertedWrite[], columns: ReadonlySet<string>): Promise<FoundRows[] | Refused> {
     const { table, key, given: params } = this.#table;
     const asked = writes.map(({ key: own, values }) => {
       const named = params === null
@@ -98,7 +98,7 @@ export class InsertedRows {
     const keys = writes.map((write) => write.key);
     const rows: Record<string, Value>[] = asked.flatMap((one) => one.rows);
     const answer = await tried(this.#client, () =>
-      this.#client.query<Found & { key: string }>(text, [
+      this.#client.query<FoundRows & { key: string }>(text, [
         JSON.stringify(rows),
         String(Math.min(...keys)),
         String(Math.max(...keys)),
@@ -124,7 +124,7 @@ export type Proven = Pick<LedgerEntry, "verified" | "problem">;
  */
 export function judgeInserted(
   { outcome, doubtful }: Pick<SlotOutcome, "outcome" | "doubtful">,
-  parts: readonly (Found | null)[],
+  parts: readonly (FoundRows | null)[],
 ): Proven {
   const seen = parts.filter((part) => part !== null);
   const isThere = seen.some(({ rows }) => rows > 0);
@@ -136,7 +136,7 @@ export function judgeInserted(
 
 function problemOf(
   { outcome, doubtful }: Pick<SlotOutcome, "outcome" | "doubtful">,
-  seen: readonly Found[],
+  seen: readonly FoundRows[],
   isThere: boolean,
 ): LedgerProblem | null {
   if (!isThere) return outcome === "ok" && seen.length > 0 ? "lost" : null;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { type Found, judgeInserted } from "./inserted.ts";
+import { type FoundRows, judgeInserted } from "./inserted.ts";
 
-const times = (n: number): Found => ({ rows: 3 * n, least: n, most: n, others: 0 });
+const times = (n: number): FoundRows => ({ rows: 3 * n, least: n, most: n, others: 0 });
 const judged = (
   outcome: "ok" | "failed" | "unknown" | null,
-  parts: readonly (Found | null)[],
+  parts: readonly (FoundRows | null)[],
   doubtful = outcome === "unknown" ? 1 : 0,
 ) => {
   const { verified, problem } = judgeInserted({ outcome, doubtful }, parts);

@@ -6,7 +6,7 @@ import type { WritingArm } from "../../undo/evidence.ts";
 import { operationOfSlot, type SlotWrites } from "../../undo/may_write.ts";
 import { writeRows } from "../../undo/told.ts";
 import { alwaysWrites } from "./acknowledged.ts";
-import { type Found, InsertedRows, type InsertedWrite, judgeInserted, type Proven } from "./inserted.ts";
+import { type FoundRows, InsertedRows, type InsertedWrite, judgeInserted, type Proven } from "./inserted.ts";
 import { registerKey } from "./register_key.ts";
 import {
   judgeRegister,
@@ -239,7 +239,7 @@ class Ledger {
       const values = mix.valuesOf(slot, operation, NOT_CAPTURED);
       return { slot, key: Number(values[param]), values };
     });
-    const parts: (readonly Found[] | null)[] = [];
+    const parts: (readonly FoundRows[] | null)[] = [];
     for (const table of this.#tables[operation]!) parts.push(await table.look(asked));
     slots.forEach((slot, at) => {
       const found = parts.map((part) => part?.[at] ?? null);

@@ -1,7 +1,7 @@
-import { intervalTables, type Table } from "../tables.ts";
+import { intervalTables, type ReportTable } from "../tables.ts";
 import type { Section } from "./section.ts";
 
-export const APPENDIX: Section<{ readonly tables: readonly Table[] }> = {
+export const APPENDIX: Section<{ readonly tables: readonly ReportTable[] }> = {
   of: "bench",
   title: "Appendix: intervals and parts",
   figures: [],

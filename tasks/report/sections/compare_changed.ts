@@ -2,7 +2,7 @@ import { words } from "../../charts/figure.ts";
 import type { RunComparison } from "../../model/run_comparison.ts";
 import { counted } from "../../model/units.ts";
 import { plain } from "../cells.ts";
-import type { Table } from "../tables.ts";
+import type { ReportTable } from "../tables.ts";
 import type { Compared } from "./compare_material.ts";
 import type { Section } from "./section.ts";
 
@@ -12,7 +12,7 @@ const MOST_LINES = 60;
 
 interface ChangedView {
   /** Null: nothing but statements changed, or nothing at all. */
-  readonly table: Table | null;
+  readonly table: ReportTable | null;
   readonly statements: readonly {
     readonly arm: string;
     readonly operation: string;
@@ -30,7 +30,7 @@ export const COMPARE_CHANGED: Section<ChangedView, Compared> = {
   view: ({ comparison }) => ({ table: changesTable(comparison), ...statementsOf(comparison) }),
 };
 
-function changesTable({ changes, only }: RunComparison): Table | null {
+function changesTable({ changes, only }: RunComparison): ReportTable | null {
   const there = (side: "base" | "candidate") =>
     (["arms", "operations"] as const).flatMap((kind) =>
       only[side][kind].length === 0 ? [] : [{

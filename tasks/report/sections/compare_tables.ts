@@ -3,12 +3,12 @@ import type { ComparedRow } from "../../model/run_comparison.ts";
 import { fixed, formatProbability, formatShare, measuredMs } from "../../model/units.ts";
 import { floorText, RATIO_NOTE, VERDICT_SIGNS } from "../../terminal/compare_text.ts";
 import { type Cell, estimateCell, Footnotes, plain, ratioInterval } from "../cells.ts";
-import type { Table } from "../tables.ts";
+import type { ReportTable } from "../tables.ts";
 import type { Compared } from "./compare_material.ts";
 import type { Section } from "./section.ts";
 
 interface Tables {
-  readonly tables: readonly Table[];
+  readonly tables: readonly ReportTable[];
 }
 
 /** In what the fingerprints differ; left out where they do not. */
@@ -49,8 +49,8 @@ export const COMPARE_ROWS: Section<Tables, Compared> = {
 /** Rows under the names of their arms. @param named.alone there is one for each arm: its name says it all */
 export function rowsTable(
   rows: readonly ComparedRow[],
-  named: Pick<Table, "id" | "caption"> & { readonly alone?: true },
-): Table {
+  named: Pick<ReportTable, "id" | "caption"> & { readonly alone?: true },
+): ReportTable {
   return {
     id: named.id,
     caption: named.caption,

@@ -12,12 +12,12 @@ import {
 } from "../../model/units.ts";
 import { shortCommit } from "../../terminal/compare_text.ts";
 import { plain } from "../cells.ts";
-import type { Table } from "../tables.ts";
+import type { ReportTable } from "../tables.ts";
 import type { HistoryMaterial } from "./history_material.ts";
 import type { Section } from "./section.ts";
 
 interface Tables {
-  readonly tables: readonly Table[];
+  readonly tables: readonly ReportTable[];
 }
 
 /** A page that lists more is no help; the JSON has all. */
@@ -33,7 +33,7 @@ export const HISTORY_CHANGES: Section<Tables, HistoryMaterial> = {
   template: "partials/section",
   view: ({ history }) => {
     const tables = history.stretches.flatMap(changedRuns).slice(0, MOST_CHANGED)
-      .map(({ run, changes }, at): Table => ({
+      .map(({ run, changes }, at): ReportTable => ({
         id: `table-level-changes-${at + 1}`,
         caption: `From ${runName(run)} on`,
         columns: [...words("Arm", "What"), ...numbers("Before", "After", "Change", "p")],

@@ -2,7 +2,7 @@ import { numbers, words } from "../../charts/figure.ts";
 import type { SegmentError } from "../../model/migration_summary.ts";
 import { formatCount } from "../../model/units.ts";
 import { fact } from "../cells.ts";
-import type { Table } from "../tables.ts";
+import type { ReportTable } from "../tables.ts";
 import { plainSection } from "./section.ts";
 
 /** What clients were refused, by code and part of the run. */
@@ -13,7 +13,7 @@ export const MIGRATION_ERRORS = plainSection({
   tables: ({ summary: { migration } }) => [errorsTable(migration?.errors ?? [])],
 });
 
-function errorsTable(errors: readonly SegmentError[]): Table | null {
+function errorsTable(errors: readonly SegmentError[]): ReportTable | null {
   if (errors.length === 0) return null;
   return {
     id: "table-migration-errors",

@@ -2,7 +2,7 @@ import { numbers, words } from "../../charts/figure.ts";
 import type { ChecksumSummary, LedgerSummary } from "../../model/migration_summary.ts";
 import { counted, formatCount } from "../../model/units.ts";
 import { fact } from "../cells.ts";
-import type { Table } from "../tables.ts";
+import type { ReportTable } from "../tables.ts";
 import type { Section } from "./section.ts";
 
 interface LedgerView {
@@ -10,7 +10,7 @@ interface LedgerView {
     readonly text: string;
     readonly tone: "good" | "bad" | "unsure";
   }[];
-  readonly table: Table;
+  readonly table: ReportTable;
   readonly problems: readonly { readonly problem: string; readonly n: string; readonly example: string }[];
   readonly different: readonly string[];
 }
@@ -61,7 +61,7 @@ function ledgerSentence(
   };
 }
 
-function ledgerTable({ ok, failed, unknown, unknownPresent }: LedgerSummary): Table {
+function ledgerTable({ ok, failed, unknown, unknownPresent }: LedgerSummary): ReportTable {
   const row = (name: string, told: string, n: number, found: string) => ({
     name,
     span: 1,

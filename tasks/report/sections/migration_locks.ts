@@ -3,7 +3,7 @@ import type { LockEvent, SessionRole } from "../../model/migration.ts";
 import type { MigrationSummary, StepEvidence } from "../../model/migration_summary.ts";
 import { counted, formatCount, formatSeconds, measuredMs } from "../../model/units.ts";
 import { plain } from "../cells.ts";
-import type { Table } from "../tables.ts";
+import type { ReportTable } from "../tables.ts";
 import type { Section } from "./section.ts";
 
 /** Waits that differ in nothing but their time and their session. */
@@ -19,7 +19,7 @@ interface WaitRow {
 }
 
 interface LocksView {
-  readonly taken: Table | null;
+  readonly taken: ReportTable | null;
   readonly waits: readonly WaitRow[];
   /** How many there were, as a sentence. */
   readonly counted: string;
@@ -44,7 +44,7 @@ export const LOCKS: Section<LocksView> = {
   },
 };
 
-function takenTable(steps: readonly StepEvidence[]): Table | null {
+function takenTable(steps: readonly StepEvidence[]): ReportTable | null {
   const locked = steps.filter(({ locks }) => locks.length > 0);
   if (locked.length === 0) return null;
   return {

@@ -3,13 +3,13 @@ import type { CheckedPrediction, CheckedStatement } from "../../model/prediction
 import { capital, measuredMs } from "../../model/units.ts";
 import { outcomeText, spanText, stallText } from "../../summary/migration/predicted.ts";
 import { plain } from "../cells.ts";
-import type { Table } from "../tables.ts";
+import type { ReportTable } from "../tables.ts";
 import type { Section } from "./section.ts";
 
 interface PredictionView {
   /** The stall, and where the rates come from. */
   readonly sentences: readonly string[];
-  readonly table: Table | null;
+  readonly table: ReportTable | null;
   /** Why each takes so long. */
   readonly whys: readonly { readonly statement: string; readonly why: string }[];
 }
@@ -35,7 +35,7 @@ export const PREDICTION: Section<PredictionView> = {
   },
 };
 
-function checkedTable({ statements }: CheckedPrediction): Table | null {
+function checkedTable({ statements }: CheckedPrediction): ReportTable | null {
   if (statements.length === 0) return null;
   return {
     id: "table-prediction",

@@ -4,7 +4,7 @@ import type { RunSummary } from "../../model/summary.ts";
 import { formatBytes, formatCount, formatSeconds, formatShare, listed } from "../../model/units.ts";
 import { cachedArms, invalidationsIn } from "../../summary/migration/invalidations.ts";
 import { plain } from "../cells.ts";
-import type { Table } from "../tables.ts";
+import type { ReportTable } from "../tables.ts";
 import { plainSection } from "./section.ts";
 
 /** All of it on one axis, and what the axis is divided into. */
@@ -20,7 +20,7 @@ export const TIMELINE = plainSection({
 function partsTable(
   migration: MigrationSummary,
   { arms, run }: Pick<RunSummary, "arms" | "run">,
-): Table {
+): ReportTable {
   const { segments, walBytesPerSecond, hitRate } = migration;
   const isCached = Object.values(hitRate).some((rate) => rate !== null);
   return {

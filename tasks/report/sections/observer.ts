@@ -1,7 +1,7 @@
 import { formatCount, measuredMs } from "../../model/units.ts";
 import { SAMPLE_SOURCES } from "../../observe/sample_sources.ts";
 import { fact } from "../cells.ts";
-import type { Table } from "../tables.ts";
+import type { ReportTable } from "../tables.ts";
 import { plainSection } from "./section.ts";
 
 /** A row of queries/analysis/observer.sql. */
@@ -22,7 +22,7 @@ export const OBSERVER = plainSection({
   tables: ({ rows }) => [table((rows["observer"] ?? []) as readonly ObserverRow[])],
 });
 
-function table(rows: readonly ObserverRow[]): Table | null {
+function table(rows: readonly ObserverRow[]): ReportTable | null {
   if (rows.length === 0) return null;
   const several = rows.some(({ instance }) => instance !== null);
   const titles = new Map(SAMPLE_SOURCES.map(({ name, title }) => [name, title]));

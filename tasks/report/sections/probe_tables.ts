@@ -4,7 +4,7 @@ import { pauseLength } from "../../model/pause_length.ts";
 import type { ConnectionSummary, Pause, ProbeError, ProbeSummary } from "../../model/probe.ts";
 import { formatCount, formatMs, secondsAt } from "../../model/units.ts";
 import { type Cell, fact } from "../cells.ts";
-import { operationsTable, type Table } from "../tables.ts";
+import { operationsTable, type ReportTable } from "../tables.ts";
 import { plainSection } from "./section.ts";
 
 /** On a busy machine there are many short ones. */
@@ -68,11 +68,11 @@ export const PROBE_OPERATIONS = plainSection({
 /** Rows that bear a name each. */
 function rowsOf(
   rows: readonly { readonly name: string; readonly cells: readonly Cell[] }[],
-): Table["groups"] {
+): ReportTable["groups"] {
   return rows.map(({ name, cells }) => ({ name, span: 1, rows: [{ name: null, cells }] }));
 }
 
-function pausesTable({ pauses, probe: { floorMs } }: ProbeSummary): Table | null {
+function pausesTable({ pauses, probe: { floorMs } }: ProbeSummary): ReportTable | null {
   if (pauses.length === 0) return null;
   const hidden = pauses.length - MOST_PAUSES;
   const longest = pauses.toSorted((a, b) => b.ms - a.ms).slice(0, MOST_PAUSES)
@@ -122,7 +122,7 @@ function pauseCells(pause: Pause): Cell[] {
   ];
 }
 
-function errorsTable(errors: readonly ProbeError[]): Table | null {
+function errorsTable(errors: readonly ProbeError[]): ReportTable | null {
   if (errors.length === 0) return null;
   return {
     id: "table-probe-errors",
@@ -141,7 +141,7 @@ function errorsTable(errors: readonly ProbeError[]): Table | null {
   };
 }
 
-function connectionsTable({ events, longestMs }: ConnectionSummary): Table | null {
+function connectionsTable({ events, longestMs }: ConnectionSummary): ReportTable | null {
   if (events.length === 0) return null;
   return {
     id: "table-connections",
@@ -163,7 +163,7 @@ function connectionsTable({ events, longestMs }: ConnectionSummary): Table | nul
   };
 }
 
-function changesTable(changes: ProbeSummary["changes"]): Table | null {
+function changesTable(changes: ProbeSummary["changes"]): ReportTable | null {
   if (changes.length === 0) return null;
   const KINDS = { server: "server", resolved: "name", away: "not reached" } as const;
   return {
@@ -178,7 +178,7 @@ function changesTable(changes: ProbeSummary["changes"]): Table | null {
   };
 }
 
-function ledgerTable(ledger: ProbeSummary["ledger"]): Table | null {
+function ledgerTable(ledger: ProbeSummary["ledger"]): ReportTable | null {
   if (ledger === null) return null;
   const { ok, failed, unknown, unknownPresent, notReplicated, unclear, problems, carried } = ledger;
   const row = (name: string, n: number, found: string) => ({

@@ -1,19 +1,19 @@
 import { numbers, words } from "../../charts/figure.ts";
-import { type ArmRate, byRate, type ProbeOutcome, type RateSearch } from "../../model/rate_search.ts";
+import { type ArmRate, byRate, type RateProbeOutcome, type RateSearch } from "../../model/rate_search.ts";
 import { fixed, formatCount, formatShare, measuredMs } from "../../model/units.ts";
 import { PROBE_SIGNS, rateText } from "../../terminal/find_rate_text.ts";
 import { type Cell, fact, plain } from "../cells.ts";
-import type { Table } from "../tables.ts";
+import type { ReportTable } from "../tables.ts";
 import type { Section } from "./section.ts";
 
-export const RATE_PROBES: Section<{ readonly tables: readonly Table[] }, RateSearch> = {
+export const RATE_PROBES: Section<{ readonly tables: readonly ReportTable[] }, RateSearch> = {
   title: "What each probe measured",
   figures: [],
   template: "partials/section",
   view: ({ arms }) => ({ tables: [probesTable(arms)] }),
 };
 
-function probesTable(arms: readonly ArmRate[]): Table {
+function probesTable(arms: readonly ArmRate[]): ReportTable {
   return {
     id: "table-probes",
     caption: "Every probe, from the lowest rate to the highest",
@@ -45,7 +45,7 @@ function probesTable(arms: readonly ArmRate[]): Table {
   };
 }
 
-function outcomeCell(outcome: ProbeOutcome, confirmation: boolean, reason: string | null): Cell {
+function outcomeCell(outcome: RateProbeOutcome, confirmation: boolean, reason: string | null): Cell {
   const text = confirmation ? `${PROBE_SIGNS[outcome]}, confirmation` : PROBE_SIGNS[outcome];
   return { ...fact(text), hint: reason ?? "" };
 }

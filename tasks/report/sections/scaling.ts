@@ -11,7 +11,7 @@ import {
   plain,
   ratioInterval,
 } from "../cells.ts";
-import type { Table } from "../tables.ts";
+import type { ReportTable } from "../tables.ts";
 import { plainSection } from "./section.ts";
 
 export const SCALING = plainSection({
@@ -22,7 +22,7 @@ export const SCALING = plainSection({
 });
 
 /** What the number of instances came to, arm by arm. Null where each was served by one process. */
-export function scalingTable({ scaling, operations }: RunSummary, footnotes: Footnotes): Table | null {
+export function scalingTable({ scaling, operations }: RunSummary, footnotes: Footnotes): ReportTable | null {
   if (scaling === undefined) return null;
   const cores = (value: number | null) => plain(value === null ? "—" : fixed(value, 2));
   return {

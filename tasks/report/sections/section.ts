@@ -3,7 +3,7 @@ import type { RunSummary } from "../../model/summary.ts";
 import type { Footnotes } from "../cells.ts";
 import type { Decision } from "../decision.ts";
 import type { Slots } from "../slots.ts";
-import type { Table } from "../tables.ts";
+import type { ReportTable } from "../tables.ts";
 
 /** What sections are made from. */
 export interface Material {
@@ -48,8 +48,8 @@ export interface Section<View extends object, From = Material> {
 export function plainSection(
   { tables, ...section }:
     & Omit<Section<object>, "view" | "template" | "last">
-    & { readonly tables?: (material: Material) => readonly (Table | null)[] },
-): Section<{ readonly tables: readonly Table[] }> {
+    & { readonly tables?: (material: Material) => readonly (ReportTable | null)[] },
+): Section<{ readonly tables: readonly ReportTable[] }> {
   return {
     ...section,
     template: "partials/section",

@@ -3,11 +3,13 @@ import type { TierSummary } from "../../model/tier_summary.ts";
 import { breakEvenText, PROMISED, TIER_COLUMNS, tierRow, upkeepText } from "../../model/tier_text.ts";
 import { capital } from "../../model/units.ts";
 import { comparedText, plain, ratioInterval } from "../cells.ts";
-import type { Table } from "../tables.ts";
+import type { ReportTable } from "../tables.ts";
 import type { Material, Section } from "./section.ts";
 
 /** What each tier gives back, and what it costs: what it comes to first, as that is the answer. */
-export const TIERS: Section<{ readonly sentences: readonly string[]; readonly tables: readonly Table[] }> = {
+export const TIERS: Section<
+  { readonly sentences: readonly string[]; readonly tables: readonly ReportTable[] }
+> = {
   of: "bench",
   title: "Tiers",
   figures: ["break-even"],
@@ -28,7 +30,7 @@ function conclusions(tier: TierSummary): string[] {
 }
 
 /** Each question over each tier, against the tables. */
-function answersTable({ summary: { tiers = [], comparisons }, footnotes }: Material): Table | null {
+function answersTable({ summary: { tiers = [], comparisons }, footnotes }: Material): ReportTable | null {
   const arms = tiers.flatMap((tier) => tier.arms.map(({ arm }) => arm));
   const rows = comparisons.filter(({ candidate, statistic }) =>
     arms.includes(candidate) && statistic === "p50"
@@ -55,7 +57,7 @@ function answersTable({ summary: { tiers = [], comparisons }, footnotes }: Mater
   };
 }
 
-function costTable(tiers: readonly TierSummary[]): Table | null {
+function costTable(tiers: readonly TierSummary[]): ReportTable | null {
   if (tiers.length === 0) return null;
   return {
     id: "table-tiers",

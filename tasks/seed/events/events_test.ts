@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { UsageError } from "../../model/errors.ts";
 import { zipfWeights } from "../../random/zipf.ts";
 import { CopyWriter, MAX_UNIT_BYTES } from "../copy_writer.ts";
-import type { Shape, Table } from "../dataset.ts";
+import type { DatasetTable, Shape } from "../dataset.ts";
 import { resolveData } from "../spec.ts";
 import { declared, EVENT_TYPES, MAX_ORGANIZATIONS, PLANS, RESERVED_BASE, SCALES } from "./distributions.ts";
 import { events } from "./events.ts";
@@ -26,16 +26,16 @@ const eventsOf = (scale: string, change?: Change, seed?: number) =>
 
 const out = new CopyWriter(4 * 1024 * 1024);
 
-const written = (table: Table, units: readonly number[]): string => {
+const written = (table: DatasetTable, units: readonly number[]): string => {
   out.reset();
   for (const unit of units) table.write(unit, out);
   return new TextDecoder().decode(out.payload);
 };
 
-const unitsOf = ({ units }: Table) => Array.from({ length: units }, (_, unit) => unit);
+const unitsOf = ({ units }: DatasetTable) => Array.from({ length: units }, (_, unit) => unit);
 
 /** The rows of some units as objects by column. */
-const rowsOf = (table: Table, units = unitsOf(table)): Record<string, string>[] =>
+const rowsOf = (table: DatasetTable, units = unitsOf(table)): Record<string, string>[] =>
   written(table, units).split("\n").slice(0, -1).map((line) =>
     Object.fromEntries(line.split("\t").map((field, at) => [table.columns[at]!, field]))
   );
@@ -113,7 +113,7 @@ Deno.test("at every scale and at the bounds of counts each partition's first and
     const rows: Record<string, number> = {};
     for (const { name, rows: those } of tables) rows[name] = (rows[name] ?? 0) + those;
     assert.deepEqual(rows, { organizations, users, events: counts.events! });
-    const ends = ({ units }: Table) => units > 0 ? [0, units - 1] : [];
+    const ends = ({ units }: DatasetTable) => units > 0 ? [0, units - 1] : [];
     let id = 0;
     tables.filter(({ name }) => name === "events").forEach((table, month) => {
       const [first, last] = rowsOf(table, ends(table));

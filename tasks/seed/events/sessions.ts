@@ -7,7 +7,7 @@ import { organizationAt, userId } from "./keys.ts";
 import type { Windows } from "./timeline.ts";
 
 /** The sessions of one window after another: who is there, and by which device. */
-export interface Sessions {
+export interface EventSessions {
   /** Makes the sessions of a window the current ones; costs nothing where they are already. */
   open(window: number): void;
   /** The session of an event in the current window, by its place in the arrays below. */
@@ -20,7 +20,7 @@ export interface Sessions {
 }
 
 /** Sessions by Zipf's law over organizations and, within one, over its users; `shape` must be the whole data set's. */
-export function sessions({ seed, counts, distributions }: Shape, windows: Windows): Sessions {
+export function sessions({ seed, counts, distributions }: Shape, windows: Windows): EventSessions {
   const declared = distributions as Distributions;
   const random = counter(seed, "events.sessions");
   const slots = counter(seed, "events.session_slot");

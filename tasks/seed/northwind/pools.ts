@@ -2,7 +2,7 @@ import { byLocale, different } from "../fakers.ts";
 import { COUNTRIES } from "./places.ts";
 
 /** Names and streets of one locale, short enough for their columns. */
-export interface Pool {
+export interface ValuePool {
   readonly female: readonly string[];
   readonly male: readonly string[];
   readonly last: readonly string[];
@@ -10,7 +10,7 @@ export interface Pool {
 }
 
 /** By locale. */
-export type Pools = Readonly<Record<string, Pool>>;
+export type Pools = Readonly<Record<string, ValuePool>>;
 
 const SIZE = 80;
 

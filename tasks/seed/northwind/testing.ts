@@ -1,5 +1,5 @@
 import { CopyWriter } from "../copy_writer.ts";
-import type { Shape, Table } from "../dataset.ts";
+import type { DatasetTable, Shape } from "../dataset.ts";
 import { DECLARED } from "./distributions.ts";
 import { northwind } from "./northwind.ts";
 
@@ -21,7 +21,7 @@ export function shapeOf(
 }
 
 /** The tables of a shape by name. */
-export async function tablesOf(shape: Shape): Promise<Readonly<Record<string, Table>>> {
+export async function tablesOf(shape: Shape): Promise<Readonly<Record<string, DatasetTable>>> {
   // As a worker gets it.
   const prepared = structuredClone(await northwind.prepare(shape));
   return Object.fromEntries(northwind.tables(shape, prepared).map((table) => [table.name, table]));
@@ -31,14 +31,14 @@ const out = new CopyWriter(4 * 1024 * 1024);
 const decoder = new TextDecoder();
 
 /** The COPY text of these units. */
-export function written(table: Table, units: Iterable<number>): string {
+export function written(table: DatasetTable, units: Iterable<number>): string {
   out.reset();
   for (const unit of units) table.write(unit, out);
   return decoder.decode(out.payload);
 }
 
 /** The rows of these units by column; nulls are "\N". */
-export function rowsOf(table: Table, units: Iterable<number>): Record<string, string>[] {
+export function rowsOf(table: DatasetTable, units: Iterable<number>): Record<string, string>[] {
   return written(table, units).split("\n").slice(0, -1).map((line) => {
     const fields = line.split("\t");
     if (fields.length !== table.columns.length) {

@@ -2,7 +2,7 @@ import type { Config } from "../../config.ts";
 import { formatBytes, formatCount, formatShare } from "../../model/units.ts";
 import { forgetKeys, keyPrefix } from "../../targets/cache_keys.ts";
 import { contest, type Finding, finding } from "../finding.ts";
-import { type Found, measurePart, type PartContext } from "../measure_part.ts";
+import { measurePart, type PartContext, type PartFindings } from "../measure_part.ts";
 import { partCommand, readPart } from "../options.ts";
 import { spread } from "../spread.ts";
 import { isEmbedded } from "../../stack/services.ts";
@@ -48,7 +48,7 @@ export async function cachePart(args: readonly string[], config: Config): Promis
 async function benchCache(
   { rounds, hits, expiries, lookups }: CacheBenchPlan,
   { stack, terminal }: PartContext,
-): Promise<Found> {
+): Promise<PartFindings> {
   const { redis } = stack;
   if (!redis.available) return { findings: [], notMeasured: [`cache: ${redis.reason}`] };
   const prefix = keyPrefix(`selfbench-${crypto.randomUUID()}`);

@@ -1,6 +1,6 @@
 import { findProgram, runProgram } from "../../stack/programs.ts";
 import { callPeer, lastLine, rateOf } from "../peers/call.ts";
-import type { AbsentPeer, Measured, Peer } from "../peers/peer.ts";
+import type { AbsentPeer, Peer, PeerRate } from "../peers/peer.ts";
 import { jsonHeaders, type Question } from "./question.ts";
 
 /** The version that is fetched where none is on PATH. */
@@ -41,7 +41,7 @@ function autocannonPeer(command: readonly string[], version: string): Peer<Quest
 }
 
 /** Answers a second, by the JSON that `autocannon --json` prints, unless it had errors. @param output all it said */
-export function parseAutocannon(json: string, output = json): Measured {
+export function parseAutocannon(json: string, output = json): PeerRate {
   try {
     const { requests, duration, errors, non2xx } = JSON.parse(json) as {
       requests: { total: number };

@@ -4,7 +4,7 @@ import { datasets } from "../../seed/catalog.ts";
 import { fillDatabase } from "../../pipeline/prepare.ts";
 import { loadQuestion } from "../../targets/workload.ts";
 import type { Finding } from "../finding.ts";
-import { type Found, measurePart, type PartContext } from "../measure_part.ts";
+import { measurePart, type PartContext, type PartFindings } from "../measure_part.ts";
 import { makeLoad, type OneArm } from "../one_arm.ts";
 import { partCommand, readPart } from "../options.ts";
 import { besidePeers } from "../peers/beside.ts";
@@ -37,7 +37,7 @@ export async function httpPart(args: readonly string[], config: Config): Promise
 }
 
 /** The same request by all sides: to a server that does next to nothing, and to GraphQL over a database. */
-export async function benchHttp(plan: HttpBenchPlan, context: PartContext): Promise<Found> {
+export async function benchHttp(plan: HttpBenchPlan, context: PartContext): Promise<PartFindings> {
   const { config, stack, terminal, signal } = context;
   const { statements } = await loadQuestion(`${ROOT}queries/workloads/access-paths`, "product-by-id");
   const question = statements[".graphql"]!;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { findProgram } from "../../stack/programs.ts";
 import { defaultWorkers } from "../../load/workers.ts";
 import { callPeer, lastLine, rateOf } from "../peers/call.ts";
-import type { AbsentPeer, Measured, Peer } from "../peers/peer.ts";
+import type { AbsentPeer, Peer, PeerRate } from "../peers/peer.ts";
 import { jsonHeaders, type Question } from "./question.ts";
 
 /** The wrk on PATH. It is C, and keeps no record of its requests. */
@@ -41,7 +41,7 @@ export function wrkScript(headers: Readonly<Record<string, string>>, body: strin
  * `Requests/sec:` of wrk's report, unless it had other answers than 2xx. A fault in its script is only a line to wrk,
  * which then goes on with other requests.
  */
-export function parseWrk(report: string): Measured {
+export function parseWrk(report: string): PeerRate {
   const fault = /^.*(Non-2xx or 3xx responses|Socket errors|\.lua:\d+:).*$/m.exec(report)?.[0];
   if (fault !== undefined) return { failure: fault.trim() };
   const rate = /^Requests\/sec:\s+([\d.]+)/m.exec(report)?.[1];

@@ -2,7 +2,7 @@ import { quantile } from "../../stats/quantile.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { PartContext } from "../measure_part.ts";
 import { makeLoad, type OneArm, type Recorded } from "../one_arm.ts";
-import { inTurnShown, type Side } from "../rounds.ts";
+import { type Contestant, inTurnShown } from "../rounds.ts";
 import type { Pgbench } from "../seed/pgbench.ts";
 import { ratioOf, spread } from "../spread.ts";
 import type { LoadBenchPlan } from "./options.ts";
@@ -36,7 +36,7 @@ export async function accuracy(
   url: string,
   pgbench: Pgbench | null,
 ): Promise<Finding[]> {
-  const ours = (name: string, rate: number): Side<Times> => ({
+  const ours = (name: string, rate: number): Contestant<Times> => ({
     name,
     run: async (round) => {
       const found = await makeLoad(
@@ -54,7 +54,7 @@ export async function accuracy(
       return times(found);
     },
   });
-  const theirs = (name: string, rate: number): Side<Times> => ({
+  const theirs = (name: string, rate: number): Contestant<Times> => ({
     name,
     run: async () => {
       const found = await selectOnly(pgbench!, { url, connections: CONNECTIONS, seconds, rate, dir, signal });

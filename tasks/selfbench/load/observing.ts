@@ -11,7 +11,7 @@ import { quantile } from "../../stats/quantile.ts";
 import { contest, type Finding, finding } from "../finding.ts";
 import type { PartContext } from "../measure_part.ts";
 import { makeLoad, type OneArm } from "../one_arm.ts";
-import { inTurnShown, type Side } from "../rounds.ts";
+import { type Contestant, inTurnShown } from "../rounds.ts";
 import { spread } from "../spread.ts";
 import type { LoadBenchPlan } from "./options.ts";
 
@@ -42,7 +42,7 @@ export async function observing(
   question: Pick<OneArm, "text" | "params" | "target">,
   url: string,
 ): Promise<Finding[]> {
-  const side = (name: string, watched: boolean): Side<Turn> => ({
+  const side = (name: string, watched: boolean): Contestant<Turn> => ({
     name,
     async run(round) {
       await using watch = new Watch(url, watched);

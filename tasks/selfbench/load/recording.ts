@@ -3,7 +3,7 @@ import { fixed } from "../../model/units.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { PartContext } from "../measure_part.ts";
 import { askServer, oneArmPlan } from "../one_arm.ts";
-import { inTurnShown, type Side } from "../rounds.ts";
+import { type Contestant, inTurnShown } from "../rounds.ts";
 import { withServer } from "../servers/serving.ts";
 import { ratioOf, spread } from "../spread.ts";
 import type { LoadBenchPlan } from "./options.ts";
@@ -22,7 +22,7 @@ export async function recording(
 ): Promise<Finding[]> {
   return await terminal.step("Recording", async (progress) => {
     const found = await withServer("./instant.ts", [], async ({ url }) => {
-      const side = (name: string, nothing: boolean, recorded: boolean): Side<number> => ({
+      const side = (name: string, nothing: boolean, recorded: boolean): Contestant<number> => ({
         name,
         run: async () => {
           const spoolDir = Deno.makeTempDirSync({ dir });

@@ -1,6 +1,6 @@
 import type { Config } from "../../config.ts";
 import type { Finding } from "../finding.ts";
-import { type Found, measurePart, type PartContext } from "../measure_part.ts";
+import { measurePart, type PartContext, type PartFindings } from "../measure_part.ts";
 import { namesOf, partCommand, readPart } from "../options.ts";
 import { findPgbench } from "../seed/pgbench.ts";
 import { withFreshDatabase } from "../seed/server.ts";
@@ -47,7 +47,7 @@ export async function loadPart(args: readonly string[], config: Config): Promise
 }
 
 /** Measures what the plan asks for, in a database that is removed afterwards. */
-export async function benchLoad(plan: LoadBenchPlan, context: PartContext): Promise<Found> {
+export async function benchLoad(plan: LoadBenchPlan, context: PartContext): Promise<PartFindings> {
   const { stack, terminal, signal } = context;
   const found = await findPgbench();
   const pgbench = "unavailable" in found ? null : found;

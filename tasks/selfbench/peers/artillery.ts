@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { findProgram, runProgram } from "../../stack/programs.ts";
 import { callPeer, rateOf } from "./call.ts";
-import type { Measured, Turn } from "./peer.ts";
+import type { PeerRate, Turn } from "./peer.ts";
 
 /** An Artillery that can be called. */
 export interface Artillery {
@@ -58,7 +58,7 @@ export async function runArtillery(
 export function parseArtillery(
   json: string,
   { connections, seconds }: Pick<Turn, "connections" | "seconds">,
-): Measured {
+): PeerRate {
   let counters: Readonly<Record<string, number>>;
   try {
     ({ counters } = (JSON.parse(json) as { aggregate: { counters: Record<string, number> } }).aggregate);

@@ -1,6 +1,6 @@
 import { InterruptedError, ServiceError } from "../../model/errors.ts";
-import { type Outcome, runProgram } from "../../stack/programs.ts";
-import type { Measured, Turn } from "./peer.ts";
+import { type ProgramResult, runProgram } from "../../stack/programs.ts";
+import type { PeerRate, Turn } from "./peer.ts";
 
 /** What a peer needs besides its turn to start, load its script and write its report, ms. */
 const MARGIN_MS = 60_000;
@@ -18,7 +18,7 @@ export async function callPeer(
   { name, command, env }: Call,
   args: readonly (string | number)[],
   { seconds, signal }: Pick<Turn, "seconds" | "signal">,
-): Promise<Outcome> {
+): Promise<ProgramResult> {
   const outcome = await runProgram(command[0]!, [...command.slice(1), ...args].map(String), {
     env: { ...env },
     timeoutMs: seconds * 1000 + MARGIN_MS,
@@ -30,7 +30,7 @@ export async function callPeer(
 }
 
 /** The rate of a peer all of whose answers were right. @throws {ServiceError} for any other */
-export function rateOf(name: string, measured: Measured): number {
+export function rateOf(name: string, measured: PeerRate): number {
   if ("failure" in measured) throw peerFailed(name, measured.failure);
   return measured.rate;
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { findProgram, runProgram } from "../../stack/programs.ts";
 import { callPeer, rateOf } from "./call.ts";
-import type { Measured, Turn } from "./peer.ts";
+import type { PeerRate, Turn } from "./peer.ts";
 
 /** A k6 that can be called. */
 export interface K6 {
@@ -59,7 +59,7 @@ interface Counter {
 }
 
 /** The answers that a script counted, a second, by the object that k6 gives its handleSummary. */
-export function parseK6(json: string): Measured {
+export function parseK6(json: string): PeerRate {
   let metrics: { readonly benchbook_answers?: Counter; readonly benchbook_failures?: Counter };
   try {
     ({ metrics } = JSON.parse(json));

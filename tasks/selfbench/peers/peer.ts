@@ -27,4 +27,4 @@ export interface Turn {
 }
 
 /** What a peer's report comes to: right answers a second, or why they do not count. */
-export type Measured = { readonly rate: number } | { readonly failure: string };
+export type PeerRate = { readonly rate: number } | { readonly failure: string };

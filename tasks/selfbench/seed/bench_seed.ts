@@ -2,7 +2,7 @@ import type { Terminal } from "../../terminal/terminal.ts";
 import { counted, formatBytes, formatCount, formatSeconds } from "../../model/units.ts";
 import { rowsByTable } from "../../seed/made_tables.ts";
 import { type DataSpec, diskNeed, resolveData } from "../../seed/spec.ts";
-import { inTurn, type Round, type Side } from "../rounds.ts";
+import { type Contestant, inTurn, type Round } from "../rounds.ts";
 import { type CopyFiles, estimateBytes, warm, writeCopyFiles } from "./copy_files.ts";
 import { findPgbench, pgbenchRows, pgbenchScale } from "./pgbench.ts";
 import { contest, memory, type SeedBenchResult, type Timed } from "./result.ts";
@@ -141,7 +141,7 @@ async function rowsAsFiles({ dataset, shape }: DataSpec, context: SeedContext): 
 function rounds(
   title: string,
   count: number,
-  sides: readonly Side<Did>[],
+  sides: readonly Contestant<Did>[],
   terminal: Terminal,
 ): Promise<readonly Round<Did>[]> {
   return inTurn(

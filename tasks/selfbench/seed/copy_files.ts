@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { InterruptedError } from "../../model/errors.ts";
 import { CopyWriter } from "../../seed/copy_writer.ts";
-import type { Table } from "../../seed/dataset.ts";
+import type { DatasetTable } from "../../seed/dataset.ts";
 import { contentHash, type TableSum } from "../../seed/hash.ts";
 import { RowSum } from "../../seed/row_hash.ts";
 
 /** A file of COPY text with all rows of a relation. */
-export interface CopyFile extends Pick<Table, "name" | "relation" | "columns" | "rows"> {
+export interface CopyFile extends Pick<DatasetTable, "name" | "relation" | "columns" | "rows"> {
   readonly path: string;
   readonly bytes: number;
 }
@@ -26,7 +26,7 @@ const SAMPLE_UNITS = 500;
 const READ_BYTES = 1024 * 1024;
 
 /** About so many bytes the files of these relations will take. */
-export function estimateBytes(tables: readonly Table[]): number {
+export function estimateBytes(tables: readonly DatasetTable[]): number {
   return tables.reduce((sum, table) => {
     const out = new CopyWriter();
     const units = Math.min(table.units, SAMPLE_UNITS);
@@ -45,7 +45,7 @@ export function estimateBytes(tables: readonly Table[]): number {
  * measurement.
  */
 export async function writeCopyFiles(
-  tables: readonly Table[],
+  tables: readonly DatasetTable[],
   folder: string,
   options: { readonly signal?: AbortSignal; readonly onFile?: (relation: string) => void } = {},
 ): Promise<CopyFiles> {
@@ -68,7 +68,7 @@ export async function writeCopyFiles(
   };
 }
 
-async function writeRows(table: Table, path: string, sum: RowSum, signal?: AbortSignal) {
+async function writeRows(table: DatasetTable, path: string, sum: RowSum, signal?: AbortSignal) {
   const before = sum.rows;
   using file = Deno.openSync(path, { write: true, createNew: true });
   const out = new CopyWriter(undefined, sum);

@@ -3,7 +3,7 @@ import { UNLIMITED, withClient } from "../../seed/connect.ts";
 import type { Dataset } from "../../seed/dataset.ts";
 import { contentHash, sumTables } from "../../seed/hash.ts";
 import { askProcess } from "../own_process.ts";
-import type { Side } from "../rounds.ts";
+import type { Contestant } from "../rounds.ts";
 import type { CopyFiles } from "./copy_files.ts";
 import { type After, copyFromFiles } from "./peer.ts";
 import { initialise, type Pgbench } from "./pgbench.ts";
@@ -29,7 +29,7 @@ export interface Did {
 }
 
 /** Benchbook's own seeding, by `seed` as the product calls it. */
-export function oursSide(name: string, work: SeedOrder["work"], context: SideContext): Side<Did> {
+export function oursSide(name: string, work: SeedOrder["work"], context: SideContext): Contestant<Did> {
   const { server, order, signal } = context;
   return {
     name,
@@ -50,7 +50,12 @@ export function oursSide(name: string, work: SeedOrder["work"], context: SideCon
 }
 
 /** The server's own COPY of the same rows from files, and what follows it. */
-export function copySide(name: string, connections: number, after: After, context: SideContext): Side<Did> {
+export function copySide(
+  name: string,
+  connections: number,
+  after: After,
+  context: SideContext,
+): Contestant<Did> {
   const { server, dataset, files, signal } = context;
   return {
     name,
@@ -64,7 +69,12 @@ export function copySide(name: string, connections: number, after: After, contex
 }
 
 /** pgbench with rows of its own. */
-export function pgbenchSide(name: string, program: Pgbench, scale: number, context: SideContext): Side<Did> {
+export function pgbenchSide(
+  name: string,
+  program: Pgbench,
+  scale: number,
+  context: SideContext,
+): Contestant<Did> {
   const { server, signal } = context;
   return {
     name,

@@ -9,7 +9,7 @@ import { loadSpool } from "../../store/load.ts";
 import { openStore, type Store } from "../../store/open.ts";
 import { createSpool } from "../../store/spool.ts";
 import { contest, type Finding, finding } from "../finding.ts";
-import { type Found, measurePart, type PartContext } from "../measure_part.ts";
+import { measurePart, type PartContext, type PartFindings } from "../measure_part.ts";
 import { madeRun } from "../made_run.ts";
 import { oneArmPlan } from "../one_arm.ts";
 import { partCommand, readPart } from "../options.ts";
@@ -58,7 +58,7 @@ export async function storePart(args: readonly string[], config: Config): Promis
 }
 
 /** Makes a real run, and stores its timings again and again. */
-export async function benchStore(plan: StoreBenchPlan, context: PartContext): Promise<Found> {
+export async function benchStore(plan: StoreBenchPlan, context: PartContext): Promise<PartFindings> {
   const { terminal, dir } = context;
   const { runUs, real, segment } = await terminal.step("Make real timings", async () => {
     const made = await makeTimings(plan.seconds, context);

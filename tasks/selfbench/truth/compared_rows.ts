@@ -1,5 +1,5 @@
 import { formatSeconds, withDecimals } from "../../model/units.ts";
-import type { Column } from "../../terminal/table.ts";
+import type { TextColumn } from "../../terminal/table.ts";
 import type { Confirming } from "./confirming.ts";
 import { shareOf } from "./coverage.ts";
 import type { Deciding } from "./deciding.ts";
@@ -14,7 +14,7 @@ const PLANNED: Goal = { from: 0.9, to: 1 };
 const HALF: Goal = { from: 0.5, to: 1 };
 const COVERED: Goal = { from: 0.95, to: 1 };
 
-export const SERIES_COLUMNS: readonly Column[] = [
+export const SERIES_COLUMNS: readonly TextColumn[] = [
   left("noise"),
   left("runs"),
   right("false verdict"),
@@ -23,7 +23,7 @@ export const SERIES_COLUMNS: readonly Column[] = [
   right("+10 % all"),
 ];
 
-export const CONFIRM_COLUMNS: readonly Column[] = [
+export const CONFIRM_COLUMNS: readonly TextColumn[] = [
   left("noise of blocks"),
   right("looked slower"),
   right("confirmed"),
@@ -31,13 +31,13 @@ export const CONFIRM_COLUMNS: readonly Column[] = [
   right("+10 % median confirmed"),
 ];
 
-export const PLAN_COLUMNS: readonly Column[] = [
+export const PLAN_COLUMNS: readonly TextColumn[] = [
   left("noise of blocks"),
   right("planned length"),
   right("+5 % found"),
 ];
 
-export const DECIDE_COLUMNS: readonly Column[] = [
+export const DECIDE_COLUMNS: readonly TextColumn[] = [
   left("noise of blocks"),
   right("false verdict"),
   right("false equal"),

@@ -9,7 +9,7 @@ import { DEFAULT_MINUTE, TENTH } from "./power.ts";
 import { generator, simulateTimes } from "./simulated_run.ts";
 
 /** Runs of one version that differ nevertheless. */
-export interface RunNoise {
+export interface SimulatedNoise {
   readonly title: string;
   /** Standard deviation of a whole run's logarithm. */
   readonly run: number;
@@ -31,7 +31,7 @@ export interface SeriesPlan {
 
 /** What many simulated comparisons of runs come to. */
 export interface SeriesTruth {
-  readonly noise: RunNoise;
+  readonly noise: SimulatedNoise;
   readonly plan: SeriesPlan;
   /** Of the same version: anything is called improved or regressed. */
   readonly wrong: Share;
@@ -44,7 +44,7 @@ export interface SeriesTruth {
 }
 
 /** Of quiet machines, and of such as those with neighbours; medians of runs on the latter strayed by 5 %. */
-export const RUN_NOISES: readonly RunNoise[] = [
+export const RUN_NOISES: readonly SimulatedNoise[] = [
   { title: "runs alike", run: 0, operation: 0, block: 0.06, memory: 0 },
   { title: "runs 2 %", run: 0.02, operation: 0.01, block: 0.06, memory: 0 },
   { title: "runs 5 %", run: 0.05, operation: 0.02, block: 0.06, memory: 0.5 },
@@ -63,7 +63,7 @@ const OPERATIONS: readonly Weighted[] = DEFAULT_MINUTE.operations;
 const SECONDS = DEFAULT_MINUTE.durationSeconds / DEFAULT_MINUTE.arms.length;
 
 /** @param runs simulated comparisons of each kind */
-export function seriesTruth(noise: RunNoise, plan: SeriesPlan, runs: number): SeriesTruth {
+export function seriesTruth(noise: SimulatedNoise, plan: SeriesPlan, runs: number): SeriesTruth {
   const counts = { wrong: 0, same: 0, found: 0, foundAll: 0 };
   for (let run = 0; run < runs; run++) {
     const twins = comparedSeries(noise, plan, 4 * run, () => 1);
@@ -94,7 +94,7 @@ function isCalled({ verdict }: { readonly verdict: string }): boolean {
 
 /** One comparison, judged as `compare` judges it. */
 function comparedSeries(
-  noise: RunNoise,
+  noise: SimulatedNoise,
   plan: SeriesPlan,
   seed: number,
   effect: (operation: string) => number,
@@ -124,7 +124,7 @@ function comparedSeries(
 
 /** A run of one arm. */
 function simulatedLevels(
-  { run, operation, block, memory }: RunNoise,
+  { run, operation, block, memory }: SimulatedNoise,
   seed: number,
   effect: (operation: string) => number,
 ): RunLevels {

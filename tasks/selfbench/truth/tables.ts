@@ -1,5 +1,5 @@
 import { counted, formatShare } from "../../model/units.ts";
-import type { Column } from "../../terminal/table.ts";
+import type { TextColumn } from "../../terminal/table.ts";
 import {
   CONFIRM_COLUMNS,
   confirmRow,
@@ -41,7 +41,7 @@ export interface TruthSize {
 export interface TruthTable {
   /** What the rows are, and the goals. */
   readonly text: string;
-  readonly columns: readonly Column[];
+  readonly columns: readonly TextColumn[];
   readonly rows: readonly (readonly string[])[];
 }
 

@@ -1,5 +1,5 @@
 import { formatShare, quantileName, withDecimals } from "../../model/units.ts";
-import type { Column } from "../../terminal/table.ts";
+import type { TextColumn } from "../../terminal/table.ts";
 import { type Coverage, type Share, shareOf } from "./coverage.ts";
 import type { Power } from "./power.ts";
 import type { Steadiness } from "./steadiness.ts";
@@ -18,11 +18,11 @@ const HOLDS: Goal = { from: 0.93, to: 0.97 };
 const HALF_OPEN: Goal = { from: 0.93, to: 0.99 };
 
 /** A column of words. */
-export const left = (title: string): Column => ({ title, align: "left" });
+export const left = (title: string): TextColumn => ({ title, align: "left" });
 /** A column of numbers. */
-export const right = (title: string): Column => ({ title, align: "right" });
+export const right = (title: string): TextColumn => ({ title, align: "right" });
 
-export const POWER_COLUMNS: readonly Column[] = [
+export const POWER_COLUMNS: readonly TextColumn[] = [
   left("default minute"),
   right("spread"),
   right("+10 % median"),
@@ -32,7 +32,7 @@ export const POWER_COLUMNS: readonly Column[] = [
   right("false equal"),
 ];
 
-export const COVERAGE_COLUMNS: readonly Column[] = [
+export const COVERAGE_COLUMNS: readonly TextColumn[] = [
   left("noise of blocks"),
   right("blocks"),
   right("requests"),
@@ -42,7 +42,7 @@ export const COVERAGE_COLUMNS: readonly Column[] = [
   right("independent"),
 ];
 
-export const STEADY_COLUMNS: readonly Column[] = [
+export const STEADY_COLUMNS: readonly TextColumn[] = [
   left("series"),
   right("bins"),
   right("noise"),

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import type { Side } from "../../model/client_gate.ts";
+import type { MoveSide } from "../../model/client_gate.ts";
 import type { GatedPool, MakeClient } from "./gated_pool.ts";
 
 /** Where its own Benchbook asks a PostGraphile to close or open its gate, by POST, with the token of its start. */
@@ -9,9 +9,9 @@ export const GATE_PATH = "/benchbook/gate";
 
 /** What is asked there, as JSON. What could not be done is answered by a status of its own and words. */
 export type GateRequest =
-  | { readonly do: "prepare"; readonly at: Side; readonly url: string }
+  | { readonly do: "prepare"; readonly at: MoveSide; readonly url: string }
   | { readonly do: "close" }
-  | { readonly do: "open"; readonly at: Side };
+  | { readonly do: "open"; readonly at: MoveSide };
 
 export const NOT_DONE = 409;
 

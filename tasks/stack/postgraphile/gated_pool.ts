@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { Side } from "../../model/client_gate.ts";
+import type { MoveSide } from "../../model/client_gate.ts";
 
 /** Where a closed pool is not told that a client has gone, it looks so often. */
 const LOOK_MS = 2;
@@ -13,8 +13,8 @@ export type MakeClient = typeof pg.Client;
  */
 export class GatedPool {
   readonly #max: number;
-  readonly #pools: Partial<Record<Side, ListedPool>>;
-  #at: Side = "source";
+  readonly #pools: Partial<Record<MoveSide, ListedPool>>;
+  #at: MoveSide = "source";
   #pool: ListedPool;
   /** While it is closed. */
   #opened: PromiseWithResolvers<void> | null = null;
@@ -37,7 +37,7 @@ export class GatedPool {
    * @param makeClient asked where none of that server's are known yet
    * @throws what the server or the system says
    */
-  async prepare(at: Side, makeClient: () => Promise<MakeClient>): Promise<void> {
+  async prepare(at: MoveSide, makeClient: () => Promise<MakeClient>): Promise<void> {
     if (at === this.#at) return;
     const pool = this.#pools[at] ?? new ListedPool(this.#max, await makeClient());
     try {
@@ -69,7 +69,7 @@ export class GatedPool {
   }
 
   /** Hands out clients of a server that was prepared, and opens those anew that were lost since. @throws as `prepare` */
-  async open(at: Side): Promise<void> {
+  async open(at: MoveSide): Promise<void> {
     const pool = this.#pools[at];
     if (pool === undefined) throw new Error(`The ${at} was not prepared`);
     // What was lost where it led before is opened anew when it is used, as ever.

@@ -1,4 +1,4 @@
-import type { Change, ChangedText } from "../../model/run_comparison.ts";
+import type { ChangedFact, ChangedText } from "../../model/run_comparison.ts";
 import { type ArmRecord, type Environment, SERVICE_NAMES, type ServiceFact } from "../../model/run.ts";
 import { formatSeconds } from "../../model/units.ts";
 import { armsOfRun } from "../../store/arms.ts";
@@ -15,7 +15,7 @@ type Facts = ReadonlyMap<string, string>;
  * What differs between two runs and may: the commit, versions, settings of services, what arms have otherwise, and how long
  * was measured.
  */
-export async function whatChanged(rows: Rows, base: StoredRun, candidate: StoredRun): Promise<Change[]> {
+export async function whatChanged(rows: Rows, base: StoredRun, candidate: StoredRun): Promise<ChangedFact[]> {
   const factsOfRun = async (run: StoredRun): Promise<Facts> =>
     new Map([...factsOf(run), ...armFacts(await armsOfRun(rows, run))]);
   const [before, after] = [await factsOfRun(base), await factsOfRun(candidate)];

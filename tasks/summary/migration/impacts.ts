@@ -1,6 +1,6 @@
 import type { Impact, SegmentError, Stall } from "../../model/migration_summary.ts";
 import { affected, type Parts } from "./parts.ts";
-import { changesOf, type Quantiles, quantilesOf } from "./quantiles.ts";
+import { changesOf, type QuantileEstimates, quantilesOf } from "./quantiles.ts";
 import { longest } from "./stalls.ts";
 import { type Group, type Responses, responsesOf, type UnitRow } from "./responses.ts";
 import { degradation, secondsOfPart } from "./seconds.ts";
@@ -47,7 +47,7 @@ export function impactOf(
 function degradationOf(
   before: Responses | null,
   after: readonly Responses[],
-  baseline: Quantiles,
+  baseline: QuantileEstimates,
   timeoutMs: number,
 ): number {
   const limit = baseline["0.95"]!.value;

@@ -1,4 +1,4 @@
-import type { Side } from "../../model/client_gate.ts";
+import type { MoveSide } from "../../model/client_gate.ts";
 import type { MovedSummary } from "../../model/migration_summary.ts";
 import { formatBytes, formatMs, formatSeconds, listed } from "../../model/units.ts";
 import type { Rows } from "../../store/runs.ts";
@@ -10,7 +10,7 @@ interface LagRow {
 }
 
 interface SwitchRow {
-  readonly to: Side;
+  readonly to: MoveSide;
   readonly startUs: number | bigint;
   readonly endUs: number | bigint;
 }
@@ -19,7 +19,7 @@ interface SwitchRow {
 export async function readMoved(rows: Rows, run: string): Promise<MovedSummary> {
   const lags = await rows.rows<LagRow>(query("migration/replication"), { run });
   const switches = await rows.rows<SwitchRow>(query("migration/switches"), { run });
-  const proven = await rows.rows<{ readonly side: Side }>(query("migration/proven_at"), { run });
+  const proven = await rows.rows<{ readonly side: MoveSide }>(query("migration/proven_at"), { run });
   const most = (of: (row: LagRow) => number | null) =>
     lags.reduce<number | null>((top, row) => of(row) === null ? top : Math.max(top ?? 0, of(row)!), null);
   return {
@@ -39,7 +39,7 @@ export function wentOver(moved: MovedSummary | undefined): boolean {
   return moved?.switches.some(({ to }) => to === "target") ?? false;
 }
 
-const SERVERS: Readonly<Record<Side, string>> = { source: "the old server", target: "the new server" };
+const SERVERS: Readonly<Record<MoveSide, string>> = { source: "the old server", target: "the new server" };
 
 /** `Clients were held for 143 ms from 25.3 s on, and went over to the new server.` and what the lag was; a sentence each. */
 export function movedSentences({ switches, mostLagBytes, mostLagMs, provenAt }: MovedSummary): string[] {

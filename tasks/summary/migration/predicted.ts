@@ -3,8 +3,8 @@ import type { MigrationSummary, StepEvidence } from "../../model/migration_summa
 import type {
   CheckedPrediction,
   CheckedStatement,
-  Outcome,
   PlannedPrediction,
+  PredictionOutcome,
   Span,
 } from "../../model/prediction.ts";
 import { capital, formatMs, listed } from "../../model/units.ts";
@@ -47,7 +47,7 @@ export function checkedPrediction(
   };
 }
 
-function outcomeOf(expected: Span | null, measuredMs: number | null): Outcome {
+function outcomeOf(expected: Span | null, measuredMs: number | null): PredictionOutcome {
   if (expected === null || measuredMs === null) return null;
   return isWithin(expected.ms, measuredMs) ? "confirmed" : "mismatch";
 }
@@ -92,17 +92,17 @@ export function spanText(span: Span | null): string {
 const SIGNS = { confirmed: "✓", mismatch: "✗" } as const;
 
 /** `✓ as predicted`, `✗ not as predicted`, or that nothing can be compared. */
-export function outcomeText(outcome: Outcome): string {
+export function outcomeText(outcome: PredictionOutcome): string {
   return `${outcome === null ? "—" : SIGNS[outcome]} ${outcomeWords(outcome)}`;
 }
 
 /** The same without a sign. */
-export function outcomeWords(outcome: Outcome): string {
+export function outcomeWords(outcome: PredictionOutcome): string {
   return outcome === null ? "not compared" : outcome === "confirmed" ? "as predicted" : "not as predicted";
 }
 
 /** The same of a time, with what is let pass. */
-function timeText(outcome: Outcome): string {
+function timeText(outcome: PredictionOutcome): string {
   const off = `${100 * MOST_OFF} % of what was measured or ${formatMs(MOST_OFF_MS)}`;
   return outcome === null
     ? outcomeWords(outcome)

@@ -1,4 +1,4 @@
-import type { LedgerEntry, MigrationConfig, OwnWrites } from "../../model/migration.ts";
+import type { ChangeWrites, LedgerEntry, MigrationConfig } from "../../model/migration.ts";
 import type { ChecksumSummary, LedgerSummary } from "../../model/migration_summary.ts";
 import { formatCount } from "../../model/units.ts";
 import type { Rows } from "../../store/runs.ts";
@@ -65,7 +65,7 @@ export async function readChecksums(
 }
 
 /** Of a change that writes nothing that was there. */
-const NO_WRITES: OwnWrites = { sentences: [], code: [], remade: [] };
+const NO_WRITES: ChangeWrites = { sentences: [], code: [], remade: [] };
 
 /**
  * Whether each range has the rows after the load that it had before.
@@ -74,7 +74,7 @@ const NO_WRITES: OwnWrites = { sentences: [], code: [], remade: [] };
  */
 export function checksumSummary(
   pairs: readonly RangePair[],
-  own: OwnWrites = NO_WRITES,
+  own: ChangeWrites = NO_WRITES,
   others: boolean | null = false,
 ): ChecksumSummary {
   const before = pairs.filter(({ rowsBefore }) => rowsBefore !== null);

@@ -8,13 +8,13 @@ import type { Responses } from "./responses.ts";
 /** Levels at which a migration's effect is told. */
 export const LEVELS = [0.5, 0.95, 0.99] as const;
 
-export type Quantiles = Readonly<Record<string, Estimate>>;
+export type QuantileEstimates = Readonly<Record<string, Estimate>>;
 
 /**
  * Quantiles with their intervals: requests of one second resemble each other, so the noise is that of counts over units of
  * time, as everywhere.
  */
-export function quantilesOf(responses: Responses | null): Quantiles {
+export function quantilesOf(responses: Responses | null): QuantileEstimates {
   const { units, shortestTimeoutMs } = responses ?? { units: [], shortestTimeoutMs: null };
   const sorted = ascending(units);
   const sizes = units.map((unit) => unit.length);
@@ -33,7 +33,7 @@ export function quantilesOf(responses: Responses | null): Quantiles {
 }
 
 /** How much more each quantile is, ms; nothing where one of the two cannot be told. */
-export function changesOf(before: Quantiles, during: Quantiles): Quantiles {
+export function changesOf(before: QuantileEstimates, during: QuantileEstimates): QuantileEstimates {
   return byLevel((level) => {
     const [less, of] = [before[String(level)]!, during[String(level)]!];
     const lacking = [of, less].find(({ value }) => value === null);
@@ -54,6 +54,6 @@ export function ascending(units: readonly (readonly number[])[]): Float64Array {
   return all.sort();
 }
 
-function byLevel(estimate: (level: number) => Estimate): Quantiles {
+function byLevel(estimate: (level: number) => Estimate): QuantileEstimates {
   return Object.fromEntries(LEVELS.map((level) => [String(level), estimate(level)]));
 }

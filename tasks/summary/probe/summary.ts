@@ -1,5 +1,5 @@
 import { meaningOf } from "../../model/error_meaning.ts";
-import type { Pause, ProbeConfig, ProbeError, ProbeLedger, ProbeSummary } from "../../model/probe.ts";
+import type { Pause, ProbeConfig, ProbeError, ProbeLedgerSummary, ProbeSummary } from "../../model/probe.ts";
 import type { Run } from "../../model/run.ts";
 import type { Rows } from "../../store/runs.ts";
 import { query } from "../../store/sql.ts";
@@ -67,7 +67,7 @@ async function ledgerOf(
   of: { readonly run: string; readonly writes: string },
   { schema }: ProbeConfig,
   samples: readonly ProbeSample[],
-): Promise<ProbeLedger | null> {
+): Promise<ProbeLedgerSummary | null> {
   if (schema === null) return null;
   const sum = (metric: "notReplicated" | "unclear") =>
     ofMetric(samples, metric).reduce((total, { value }) => total + value, 0);

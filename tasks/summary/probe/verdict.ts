@@ -1,5 +1,5 @@
 import { codeText } from "../../model/error_meaning.ts";
-import type { Pause, ProbeError, ProbeLedger, ProbeSummary } from "../../model/probe.ts";
+import type { Pause, ProbeError, ProbeLedgerSummary, ProbeSummary } from "../../model/probe.ts";
 import type { Run, Verdict } from "../../model/run.ts";
 import { counted, formatCount, formatMs, formatSeconds, listed } from "../../model/units.ts";
 import type { Validity } from "../../model/validity.ts";
@@ -101,7 +101,7 @@ export function pauseText({ path, kind, fromUs, requests, endedBy, server }: Pau
   }`;
 }
 
-function ledgerDoubts({ complete, notReplicated, unclear, carried }: ProbeLedger): string[] {
+function ledgerDoubts({ complete, notReplicated, unclear, carried }: ProbeLedgerSummary): string[] {
   if (complete) return [];
   if (notReplicated + unclear > 0 || carried.length > 0) {
     return [...carried, "So whether a write was lost cannot be told by this ledger."];

@@ -2,8 +2,8 @@ import { reachServer, translate } from "../../../seed/connect.ts";
 import { Backend, Frontend } from "../../../postgres/wire.ts";
 import {
   asksForPassword,
+  type BoundValue,
   MessageReader,
-  type Parameter,
   readBind,
   readParse,
   simpleQuery,
@@ -13,7 +13,7 @@ import {
 /** A statement with its values, as a client has it executed. */
 export interface Executed {
   readonly text: string;
-  readonly values: readonly Parameter[];
+  readonly values: readonly BoundValue[];
 }
 
 /** What is done to a statement beside answering it; null: nothing. */

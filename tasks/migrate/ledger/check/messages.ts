@@ -70,7 +70,7 @@ export function asksForPassword(message: Uint8Array): boolean {
 }
 
 /** A value of a statement: text, or bytes of the type's binary form. */
-export type Parameter = string | Buffer | null;
+export type BoundValue = string | Buffer | null;
 
 /** Reads the fields of one message. */
 class Fields {
@@ -111,7 +111,7 @@ export function readParse(message: Uint8Array): { readonly name: string; readonl
 /** The statement that is executed, and its values. */
 export function readBind(
   message: Uint8Array,
-): { readonly name: string; readonly values: readonly Parameter[] } {
+): { readonly name: string; readonly values: readonly BoundValue[] } {
   const fields = new Fields(message);
   fields.string();
   const name = fields.string();
