@@ -7,17 +7,31 @@ import { temporaryDirectory } from "./testing.ts";
 const LIMIT = { timeoutMs: 60_000 };
 
 Deno.test("a kernel that is asked one cell after another", async (t) => {
-  await using kernel = await Kernel.start({ cwd: Deno.cwd() });
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  let attempts = 0;
+  const ports = () => {
+    const [first, ...others] = freePorts(5);
+    return [attempts++ === 0 ? (taken.addr as Deno.NetAddr).port : first!, ...others];
+  };
+  await using kernel = await Kernel.start({ cwd: Deno.cwd(), ports });
+  await t.step(
+    "a port that another program took, and answers nothing on, has led to another attempt",
+    () => assert.ok(attempts > 1),
+  );
   await t.step(
     "gives outputs complete and in order, printed and displayed, awaited or not",
     () => ordered(kernel),
   );
   await t.step("tells every way in which a cell fails from the others, and goes on", () => failures(kernel));
-  // The last one: it leaves the kernel without its console.
+  // It leaves the kernel without its console.
   await t.step("finds the end of a cell that replaces what the fence could use", async () => {
     const code = `console.log = () => {}; globalThis.setTimeout = () => 0; 5`;
     const { outputs } = await kernel.execute(code, LIMIT);
     assert.deepEqual(outputs, [{ mime: { "text/plain": "5" } }]);
+  });
+  await t.step("reports a cell that ends it as its end", async () => {
+    const { failure } = await kernel.execute("Deno.exit(7)", LIMIT);
+    assert.deepEqual([failure?.kind, failure?.message], ["died", "the kernel ended (exit code 7)"]);
   });
 });
 
@@ -55,12 +69,6 @@ async function failures(kernel: Kernel): Promise<void> {
   assert.deepEqual([timer?.kind, timer?.message], ["unhandled", "timer"]);
   assert.equal(await fail("1 + 1"), null);
 }
-
-Deno.test("a cell that ends the kernel is reported as its end", async () => {
-  await using kernel = await Kernel.start({ cwd: Deno.cwd() });
-  const { failure } = await kernel.execute("Deno.exit(7)", LIMIT);
-  assert.deepEqual([failure?.kind, failure?.message], ["died", "the kernel ended (exit code 7)"]);
-});
 
 Deno.test("a cell that never ends is cut off, with what it displayed before", async () => {
   const endings = ["await new Promise(() => {});", "while (true);"].map(async (endless) => {
@@ -112,18 +120,6 @@ Deno.test("a kernel that cannot start in time is a service error that says why",
     (error) =>
       error instanceof ServiceError && /^Cannot start the Deno kernel within 1 ms: /.test(error.message),
   );
-});
-
-Deno.test("a port that another program took, and answers nothing on, leads to another attempt", async () => {
-  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  let attempts = 0;
-  const ports = () => {
-    const [first, ...others] = freePorts(5);
-    return [attempts++ === 0 ? (taken.addr as Deno.NetAddr).port : first!, ...others];
-  };
-  await using kernel = await Kernel.start({ cwd: Deno.cwd(), ports });
-  assert.ok(attempts > 1);
-  assert.equal((await kernel.execute("1", LIMIT)).failure, null);
 });
 
 Deno.test("a kernel ends with the process that started it, even when that is killed", async () => {
