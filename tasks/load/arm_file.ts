@@ -105,7 +105,7 @@ export function inArmFile({ name, file }: ArmWithFile, error: unknown): unknown 
   return new UsageError(`Cannot use the ${armCalled(name, file)}: ${withinFile(error.message)}`, error.next);
 }
 
-/** What a message of the command line says of a setting, as one of a field: it has said already that something cannot be. */
+/** What a message says of a setting or a file, as part of one that has said already that the arm cannot be used. */
 function withinFile(message: string): string {
   return message
     .replace(
@@ -113,6 +113,9 @@ function withinFile(message: string): string {
       (_, __, key, then) => `settings.${key}${then === " as " ? ": must be " : then}`,
     )
     .replace(/^Cannot use (\w+) as a URL: /, "$1 cannot be used as a URL: ")
+    .replace(/^Cannot use (.+?) as SQL: /, "$1 is no SQL: ")
+    .replace(/^Cannot use (.+?): /, "$1: ")
+    .replace(/^Cannot (read|run) (.+?)( as a read)?: /, "$2 cannot be $1$3: ")
     .replace(/^Cannot /, "cannot ");
 }
 

@@ -88,6 +88,11 @@ Deno.test("what an arm cannot have is said with its file and field", () =>
       join(dir, "others/product-by-id.sql"),
       "-- One.\n-- :id integer\nSELECT :id AS id\n",
     );
+    Deno.mkdirSync(join(dir, "torn"));
+    Deno.writeTextFileSync(
+      join(dir, "torn/product-by-id.sql"),
+      "-- One.\n-- :product_id integer\nSELECT :product_id FROM FROM\n",
+    );
     const faults: [scenario: string, arm: object, said: RegExp, prove?: string[]][] = [
       [
         "spike",
@@ -128,8 +133,21 @@ Deno.test("what an arm cannot have is said with its file and field", () =>
       ],
       ["spike", { queries: "nowhere" }, /queries: there is no folder .*nowhere/],
       ["spike", { queries: "empty" }, /queries: .*empty has no file that replaces/],
-      ["spike", { queries: "others" }, /others.product-by-id\.sql: the parameter :id is not a parameter/],
-      ["spike", { path: "graphql", queries: "mutating" }, /product-by-id as a read: .*is a mutation/],
+      [
+        "spike",
+        { queries: "others" },
+        /\): \S+others.product-by-id\.sql: the parameter :id is not a parameter/,
+      ],
+      [
+        "spike",
+        { queries: "torn" },
+        /\): \S+torn.product-by-id\.sql:3 is no SQL: syntax error at or near "FROM"$/,
+      ],
+      [
+        "spike",
+        { path: "graphql", queries: "mutating" },
+        /\): the operation product-by-id cannot be run as a read: .*is a mutation/,
+      ],
       [
         "spike",
         { settings: { cache_tl: 3 } },
