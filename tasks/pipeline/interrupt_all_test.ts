@@ -149,7 +149,7 @@ Deno.test({ name: "a run can be ended at any moment", ignore }, async (t) => {
       if (!HUNG_UP.includes(moment.name)) continue;
       await t.step(`hangup ${moment.name}`, () => endAt(moment, hangUp, { bench, url }));
     }
-    const measuring = MOMENTS.find(({ name }) => name === "while it measures")!;
+    const measuring = { ...MOMENTS.find(({ name }) => name === "while it measures")!, args: LEAN };
     await t.step("Ctrl-C held down", async () => {
       await endAt(measuring, (terminal) => terminal.type(Key.ctrlC.repeat(9)), { bench, url });
     });
