@@ -4,12 +4,14 @@ import { join } from "node:path";
 import process from "node:process";
 import { ExitCode } from "../model/errors.ts";
 import { readRecords } from "../stack/state.ts";
+import type { Called } from "../terminal/testing_in_process.ts";
 import {
   BRIEF,
   clonesIn,
   inClone,
   interrupted,
   latest,
+  leftAtOnce,
   LITTLE,
   NEXT,
   ofRun,
@@ -29,6 +31,23 @@ async function assertNothingLeft(bench: Workbench): Promise<void> {
     assert.deepEqual(existsSync(path) ? readdirSync(path) : [], [], folder);
   }
   assert.deepEqual(await clonesIn(bench), []);
+}
+
+/** That a run which was ended says so, with what is stored of it and without a verdict. */
+function assertToldOfCtrlC(ended: Called): void {
+  const { stdout, stderr } = ended;
+  const said = "Interrupted: stopping cleanly and keeping what was measured … (again: exit now)";
+  assert.equal(stderr.split(said).length, 2, stderr);
+  // On a machine that is too busy to end it in order there is nothing more to tell.
+  if (leftAtOnce(ended)) return;
+  assert.match(
+    stdout,
+    /^INTERRUPTED: The run was interrupted: it has no verdict, and its numbers cover only what was measured until then\.$/m,
+  );
+  assert.doesNotMatch(stdout, /^(PASS|FAIL|ZERO-DOWNTIME|BRIEF PAUSE|INCONCLUSIVE)/m);
+  assert.match(stdout, /^✔ Check every write: /m);
+  assert.match(stdout, / Made on a clone of northwind, which is dropped\.$/m);
+  assert.match(stdout, /^Run (\S+)\nReport {2}not made: deno task report \1 makes it$/m);
 }
 
 Deno.test("a migration that fails half-way fails, and says what is done and what is not", async () => {
@@ -60,6 +79,7 @@ Deno.test("Ctrl-C in each part of a run ends it in order, with what it knows of 
         running.kill("SIGINT");
         const ended = await running.result;
         assert.equal(ended.code, ExitCode.interrupted, `${ended.stdout}\n${ended.stderr}`);
+        assertToldOfCtrlC(ended);
         const { migration } = await interrupted(bench, ended);
         assert.deepEqual(migration!.ledger.problems, []);
         await assertNothingLeft(bench);
