@@ -19,8 +19,8 @@ import { onStrayError } from "../user_code/stray_errors.ts";
 const PRESS_MS = 500;
 /** A task that was asked to end has ended in order within so long, or leaves as if it had been asked twice. */
 const ORDER_MS = 4_500;
-/** Unless a step of what it has to do was done within this time: then it goes on, … */
-const STEP_MS = 2_000;
+/** Unless a step of what it has to do was done within this time: then it goes on, as a busy machine does, … */
+const STEP_MS = 4_000;
 /** … but not beyond this. */
 const MOST_MS = 20_000;
 const LOOK_MS = 100;

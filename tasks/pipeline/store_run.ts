@@ -58,7 +58,10 @@ export async function judge<Run extends Pick<Measured, "runId" | "db">>(
   stored: Run,
 ): Promise<Run & WithSummary> {
   const { runId, db } = stored;
+  // Its services are stopped.
+  progressed();
   const summary = await summarise(await openRun(runId, { db }), runId);
+  progressed();
   using opened = await openStore(db, { mode: "write" });
   await setVerdict(opened, runId, summary.verdict);
   return { ...stored, summary };
