@@ -120,8 +120,9 @@ export async function gatedLoad(
       return { name: target.path, target, statements: [statement] };
     });
     const phases = made.phases.map((phase) => ({ ...phase, arm: arms.length > 1 ? null : phase.arm }));
-    // More than one thread, whatever machine this is.
-    const plan = { ...made, workers: 2, arms, phases };
+    // More than one thread, whatever machine this is; and none is shed or given up, however long the gate stays closed.
+    const patience = { inFlightCap: rate * MOST_SECONDS, timeoutMs: MOST_SECONDS * 1000 };
+    const plan = { ...made, ...patience, workers: 2, arms, phases };
     const events = new EventHub<RunEvents>();
     const { phaseId } = plan.phases.at(-1)!;
     let over: Promise<void> | undefined;
