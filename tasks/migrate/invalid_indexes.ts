@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import { sleep } from "../net/sleep.ts";
+import { asLogin } from "../seed/connect.ts";
 import { afterwards } from "./afterwards.ts";
 import { migrateSql } from "./migrate_sql.ts";
 import { codeOf } from "./step_failure.ts";
@@ -74,7 +75,7 @@ export async function removeInvalid(
   const limitMs = signal.aborted ? HURRIED_MS : REMOVAL_MS;
   try {
     return await afterwards({ url, runId, limitMs, signal }, async (client) => {
-      await untilEnded(client, pid, beganAt);
+      await asLogin(client, () => untilEnded(client, pid, beganAt));
       const found = whose.among((await invalidIndexes(client, pid, index)).filter(({ own }) => own));
       const removed = [];
       for (const { name } of found) removed.push(await remove(client, name));

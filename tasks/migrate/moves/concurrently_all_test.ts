@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { planOf, stepOf, withMigration } from "../testing_steps.ts";
+import { planOf, stepOf, withMigration, withOwnMigration } from "../testing_steps.ts";
 import { DROP, indexes, ITEMS, KEY, STEP, whileBuilding } from "./testing_concurrently.ts";
 
 Deno.test("an interruption while it builds leaves no INVALID index, or names it where a writer stands against that", async () => {
@@ -49,6 +49,24 @@ Deno.test("what REINDEX and DROP leave is known as theirs, too", async () => {
       assert.deepEqual(await indexes(bench), kept);
       await bench.theirs.query("DROP TABLE item");
     }
+  });
+});
+
+Deno.test("a login that takes on a role by default knows its own index, too", async () => {
+  await withOwnMigration(async (bench) => {
+    const asEngineer = Object.assign(new URL(bench.url), { username: "engineer", password: "x" }).href;
+    const tables = `${ITEMS};
+      CREATE ROLE owners;
+      CREATE ROLE engineer LOGIN PASSWORD 'x' IN ROLE owners;
+      ALTER ROLE engineer SET role = owners;
+      GRANT ALL ON SCHEMA public TO owners;
+      ALTER TABLE item OWNER TO owners`;
+    const { outcome } = await whileBuilding(bench, async (pid) => {
+      await bench.theirs.query("SELECT pg_terminate_backend($1)", [pid]);
+      await bench.theirs.query("ROLLBACK");
+    }, { tables, url: asEngineer });
+    assert.deepEqual(outcome.cleaned, ["The INVALID index public.item_kind was removed."]);
+    assert.deepEqual(await indexes(bench), [KEY]);
   });
 });
 

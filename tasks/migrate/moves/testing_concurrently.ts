@@ -40,17 +40,20 @@ export async function looked({ all }: MigrationBench): Promise<void> {
 export async function whileBuilding(
   bench: MigrationBench,
   act: (pid: number) => unknown,
-  { tables = ITEMS, step = STEP, signal }: {
+  { tables = ITEMS, step = STEP, signal, url }: {
     readonly tables?: string;
     readonly step?: StepPlan;
     readonly signal?: AbortSignal;
+    /** As whom it runs; the bench's where it is absent. */
+    readonly url?: string;
   } = {},
 ) {
   const { run, theirs } = bench;
+  const as = url === undefined ? {} : { url };
   await theirs.query(tables);
   await theirs.query("BEGIN; INSERT INTO item VALUES (3, 3)");
   let pid = 0;
-  const running = run(planOf(step), { signal, onSession: (own) => pid = own });
+  const running = run(planOf(step), { ...as, signal, onSession: (own) => pid = own });
   await untilWaiting(bench, running);
   await looked(bench);
   await act(pid);
