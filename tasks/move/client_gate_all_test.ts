@@ -7,6 +7,7 @@ import { eventually } from "../net/testing.ts";
 import { withClient } from "../seed/connect.ts";
 import { graphqlGates } from "../stack/graphql_gate.ts";
 import type { GraphqlService, Stack } from "../stack/services.ts";
+import { settleGraphql } from "../stack/settle_graphql.ts";
 import { withStack } from "../stack/testing.ts";
 import { joinGates } from "./client_gate.ts";
 import { commandGate } from "./command_gate.ts";
@@ -44,6 +45,20 @@ async function ask(url: string, query: string, signal?: AbortSignal): Promise<{ 
   const headers = { "content-type": "application/json" };
   const response = await fetch(url, { method: "POST", headers, body: JSON.stringify({ query }), signal });
   return await response.json();
+}
+
+/** Sends a question whose answer nobody reads. */
+async function send(url: string, query: string): Promise<Deno.TcpConn> {
+  const { hostname, port, pathname } = new URL(url);
+  const body = JSON.stringify({ query });
+  const client = await Deno.connect({ hostname, port: Number(port) });
+  await client.write(
+    new TextEncoder().encode(
+      `POST ${pathname} HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\n` +
+        `content-length: ${body.length}\r\n\r\n${body}`,
+    ),
+  );
+  return client;
 }
 
 Deno.test("clients of all paths move to another server and back, and no request fails", async (t) => {
@@ -166,6 +181,22 @@ Deno.test("clients of all paths move to another server and back, and no request 
       await gate.open("source");
       for (const endpoint of graphql.endpoints) assert.ok((await ask(endpoint, MARK)).data);
       assert.deepEqual([await answered(source), await answered(target)], [before + 2, 2]);
+
+      // Nothing is settled before what was sent is over, whether its client waits or not.
+      const settled = (ms: number) => settleGraphql(stack.instances, AbortSignal.timeout(ms));
+      assert.deepEqual(await settled(60_000), []);
+      await gate.close();
+      const clients = await Promise.all(graphql.endpoints.map((endpoint) => send(endpoint, MARK)));
+      const busy = stack.instances.filter(({ url }) => graphql.endpoints.includes(url));
+      assert.deepEqual(await settled(500), busy.map(({ name }) => name));
+      for (const client of clients) client.close();
+      const settling = settled(60_000);
+      await gate.open("source");
+      assert.deepEqual(await settling, []);
+      const after = await answered(source);
+      await gate.close();
+      assert.equal(await answered(source), after);
+      await gate.open("source");
 
       const { password } = new URL(target);
       for (const { name } of Deno.readDirSync(join(home, "logs"))) {

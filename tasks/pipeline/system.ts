@@ -16,6 +16,7 @@ import { pathOf } from "../paths/registry.ts";
 import { CANNOT_SEED } from "../stack/postgres_server.ts";
 import { factOf } from "../stack/service_facts.ts";
 import { isEmbedded, type Stack } from "../stack/services.ts";
+import { settleGraphql } from "../stack/settle_graphql.ts";
 import { failedWhole } from "../undo/evidence.ts";
 import { perWriteOf, writesUnderOwnKeys } from "../undo/own_undo.ts";
 import type { OwnWrites } from "../undo/own_writes.ts";
@@ -125,8 +126,7 @@ function dataIn(
 }
 
 /**
- * Looks at the databases before anything is written: whether those of arms hold what the run's own holds, and what is
- * written unseen.
+ * Looks, before anything is written, whether arms' databases hold what the run's own holds, and what is written unseen.
  * @returns what is to be told of the latter, a sentence each
  */
 async function lookAtWritten(
@@ -207,6 +207,7 @@ function writingOf(
     counts: data === null ? null : dataset.counts,
     signal,
     cachePrefix: cachePrefixOf({ arms }),
+    settle: (signal) => settleGraphql(stack.instances, signal),
     clearCache: () => clearCaches(arms),
   };
 }

@@ -7,6 +7,8 @@ import type { GraphqlService } from "./services.ts";
 /** Requests wait meanwhile, and a process that has stopped answering answers none of them. */
 const OPEN_MS = 10_000;
 
+type GateMove = Exclude<GateRequest, { do: "settle" }>;
+
 /**
  * The gates of a PostGraphile's connections to PostgreSQL, one of each of its processes. A service of the user's has none
  * that we know of.
@@ -18,7 +20,7 @@ export function graphqlGates(
 ): ClientGate[] {
   if (gateToken === undefined) return [];
   return processUrls.map((process) => {
-    const ask = (asked: GateRequest, signal?: AbortSignal, limitMs?: number) =>
+    const ask = (asked: GateMove, signal?: AbortSignal, limitMs?: number) =>
       post(new URL(GATE_PATH, process), gateToken, asked, signal, limitMs);
     return {
       prepare: (at, signal) => ask({ do: "prepare", at, url: urls[at] }, signal),
@@ -31,7 +33,7 @@ export function graphqlGates(
 async function post(
   url: URL,
   token: string,
-  asked: GateRequest,
+  asked: GateMove,
   signal?: AbortSignal,
   limitMs?: number,
 ): Promise<void> {
@@ -55,7 +57,7 @@ async function post(
   if (status >= 400) throw failed(asked, status === NOT_DONE ? words : `HTTP status ${status}`);
 }
 
-function failed(asked: GateRequest, state: string, cause?: unknown): ServiceError {
+function failed(asked: GateMove, state: string, cause?: unknown): ServiceError {
   const what = asked.do === "close"
     ? "hold back PostGraphile's clients"
     : `move PostGraphile's clients to the ${asked.at}`;

@@ -5,11 +5,13 @@ import { openClient } from "../seed/connect.ts";
 import { proofSlot } from "../load/proof_slots.ts";
 import { takeBackLeftWrites } from "./left_writes.ts";
 import { mayWrite, slotWrites } from "./may_write.ts";
-import { orderOf, recordFile, slotsOf, withWritten, writeSpool, type Written } from "./testing.ts";
+import { orderOf, recordFile, slotsOf, withWritten, writeSpool, type Written, writtenAt } from "./testing.ts";
 import { undoing } from "./undoing.ts";
 
 /** The arm of `Written` whose service is the user's. */
 const THEIRS = 1;
+/** The same arms, with a service of the run's own. */
+const OURS = [{ path: "sql", ours: true }, { path: "graphql", ours: true }];
 
 /** The user's GraphQL server, as PostgreSQL sees it: a session that goes on with what nobody waits for any more. */
 async function serverOf({ url, dataset }: Pick<Written, "url" | "dataset">): Promise<{
@@ -75,6 +77,36 @@ Deno.test("a write over the user's own GraphQL server that commits after it was 
         await late;
         assert.deepEqual(left, []);
         assert.deepEqual(await orders(), []);
+      });
+
+      await t.step("is waited for where a service of the run's own has it in hand", async () => {
+        const ended = async (ends: "timeout" | "ok") => {
+          let placed = 0;
+          const options = await asked({
+            databases: [writtenAt(url, 0, OURS)],
+            // Of what it has read it begins a write only now.
+            settle: () => server.place(one!, 0.8).then(() => (placed++, [])),
+          });
+          const { left } = await undoing(options, () => {
+            writeSpool(options, { [one!]: ends }, THEIRS);
+            return Promise.resolve();
+          });
+          return { placed, left, orders: await orders() };
+        };
+        assert.deepEqual(await ended("timeout"), { placed: 1, left: [], orders: [] });
+        // Of what was answered nothing is at work: nobody asks it then.
+        assert.deepEqual(await ended("ok"), { placed: 0, left: [], orders: [] });
+        const options = await asked({
+          databases: [writtenAt(url, 0, OURS)],
+          settle: () => Promise.resolve(["graphql"]),
+        });
+        const { left } = await undoing(options, () => {
+          writeSpool(options, { [one!]: "timeout" }, THEIRS);
+          return Promise.resolve();
+        });
+        assert.match(left[0]!, /^graphql still works on requests of the run \S+ that were given up/);
+        await killed(home, options.runId);
+        assert.deepEqual((await takeBackLeftWrites(home, { url, embedded: false, held: false })).left, []);
       });
 
       await t.step("is waited for after a failure too, of which no spool tells", async () => {

@@ -15,13 +15,26 @@ const QUEUE_LOOKS = 5;
  * to cancel, and ended where it does not; those that wait for work stay. Only sessions of this login that bear the
  * run's name are touched.
  * @param queued whether others may wait for their place: then none may be busy for a while
+ * @param settled until then the run's own services may begin statements
  * @returns how many sessions went on in spite of that
  */
-export function endStatements(client: Client, runId: string, queued = false): Promise<number> {
-  return asLogin(client, () => endBusy(client, runId, queued));
+export function endStatements(
+  client: Client,
+  runId: string,
+  queued = false,
+  settled?: Promise<unknown>,
+): Promise<number> {
+  return asLogin(client, () => endBusy(client, runId, queued, settled));
 }
 
-async function endBusy(client: Client, runId: string, queued: boolean): Promise<number> {
+async function endBusy(
+  client: Client,
+  runId: string,
+  queued: boolean,
+  settled: Promise<unknown> | undefined,
+): Promise<number> {
+  let settling = settled !== undefined;
+  void settled?.then(() => settling = false);
   let busy = 0;
   let looks = 0;
   for (
@@ -35,10 +48,10 @@ async function endBusy(client: Client, runId: string, queued: boolean): Promise<
     do {
       const { rows } = await client.query<{ busy: number }>(text, [sessionPrefix(runId)]);
       busy = rows[0]!.busy;
-      looks = busy === 0 ? looks + 1 : 0;
+      looks = busy === 0 && !settling ? looks + 1 : 0;
       if (looks > (queued ? QUEUE_LOOKS : 0)) return 0;
       await sleep(LOOK_MS);
-    } while (performance.now() < until);
+    } while (performance.now() < until || settling && busy === 0);
   }
   return busy;
 }

@@ -13,10 +13,17 @@ import { isCounted, mostTouched, runOwnUndo, type Touched } from "./own_undo.ts"
 import { leftReserved, removeOurs } from "./reserved_rows.ts";
 import { leftMarks, setBackOurs } from "./marked_rows.ts";
 import { endStatements } from "./sessions.ts";
-import { evidenceFor, type Told, toldOf } from "./told.ts";
+import { evidenceFor, mayBeQueued, type Told, toldOf } from "./told.ts";
+import type { WritingOptions } from "./writing.ts";
+import { anySignal } from "../net/any_signal.ts";
 
 /** An undo waits for nobody for long: what it could not do is said, and done later. */
 const LOCK_WAIT_MS = 3000;
+
+/** A service that has just started on a starved machine may need so long for what it was asked. */
+const SETTLE_MS = 30_000;
+/** Who has pressed Ctrl-C waits so long. */
+const INTERRUPTED_MS = 5000;
 
 /** What came of an undo. */
 export interface TakenBack {
@@ -32,7 +39,15 @@ export interface TakenBack {
   readonly record: WriteRecord;
 }
 
-export interface TakingBack {
+/** What decides whether more may be written. */
+interface Behind {
+  /** What the run's spool tells; null without one. */
+  readonly told: Told | null;
+  /** Services of the run's own that go on with what nobody waits for; undefined: there can be none. */
+  readonly settled?: Promise<readonly string[]>;
+}
+
+export interface TakingBack extends Pick<WritingOptions, "settle"> {
   /** Ends the waiting for what may be committed yet. */
   readonly signal?: AbortSignal;
   /** Cancels what is under way: for what an earlier run left, which can be taken back later as well. */
@@ -55,7 +70,7 @@ export async function takeBack(
   home: string,
   record: WriteRecord,
   url: string,
-  { signal, cancel, justEnded = false, before }: TakingBack = {},
+  { signal, cancel, justEnded = false, settle, before }: TakingBack = {},
 ): Promise<TakenBack> {
   const unknown = (error: unknown) =>
     `It is not known whether ${writesOf(record)} are left: ${sentence(error)}`;
@@ -70,22 +85,24 @@ export async function takeBack(
   try {
     await client.query(undoSql("limits.sql", { lockMs: String(LOCK_WAIT_MS) }));
     const told = toldOf(home, record);
+    const settled = mayBeQueued(record, told) ? settle?.(settleSignal(signal)) : undefined;
+    const behind = { told, settled };
     if (before !== undefined) {
-      await endStatements(client, record.runId, told?.queued ?? false);
+      await endStatements(client, record.runId, told?.queued ?? false, settled);
       await before();
     }
-    const first = await takeBackNow(record, told, client);
+    const first = await takeBackNow(record, behind, client);
     const givenUp = givenUpWrites(record, told);
     if (givenUp === null) return first;
     await client.query("SET search_path = pg_catalog");
-    const settled = await untilSettled(client, record, justEnded && givenUp.length > 0, signal);
-    const second = await takeBackNow(first.record, told, client);
+    const over = await untilSettled(client, record, justEnded && givenUp.length > 0, signal);
+    const second = await takeBackNow(first.record, behind, client);
     return {
       ...second,
       rows: first.rows + second.rows,
       touched: first.touched === null || second.touched === null ? null : first.touched + second.touched,
       written: first.written,
-      left: settled ? second.left : [...second.left, lateText(record, givenUp)],
+      left: over ? second.left : [...second.left, lateText(record, givenUp)],
     };
   } catch (error) {
     if (error instanceof InterruptedError) throw error;
@@ -101,17 +118,31 @@ export async function takeBack(
   }
 }
 
-/** @param told what the run's spool tells; null without one */
-async function takeBackNow(record: WriteRecord, told: Told | null, client: PgClient): Promise<TakenBack> {
+function settleSignal(signal: AbortSignal | undefined): AbortSignal {
+  return signal?.aborted
+    ? AbortSignal.timeout(INTERRUPTED_MS)
+    : anySignal(AbortSignal.timeout(SETTLE_MS), signal);
+}
+
+async function takeBackNow(
+  record: WriteRecord,
+  { told, settled }: Behind,
+  client: PgClient,
+): Promise<TakenBack> {
   const say = (error: unknown) => sentence(lockErrorOf(client, LOCK_WAIT_MS, error) ?? error);
   const left: string[] = [];
-  const busy = await endStatements(client, record.runId, told?.queued ?? false);
+  const busy = await endStatements(client, record.runId, told?.queued ?? false, settled);
   if (busy > 0) {
     left.push(
       `${counted(busy, "session")} of the run ${record.runId} still run${
         busy === 1 ? "s" : ""
       } a statement, and may ` +
         "write.",
+    );
+  }
+  for (const name of await settled ?? []) {
+    left.push(
+      `${name} still works on requests of the run ${record.runId} that were given up, and may write.`,
     );
   }
   const failures: string[] = [];

@@ -146,6 +146,18 @@ export function evidenceFor(
   return (slot) => ofProof.has(slot) ? "written" : ofLoad(slot);
 }
 
+/**
+ * Whether a service of the run's own may be at work on writes that nobody waits for any more.
+ * @param told what the run's spool tells; null without one
+ */
+export function mayBeQueued(
+  { arms, whole }: Pick<WriteRecord, "arms" | "whole">,
+  told: Told | null,
+): boolean {
+  return (!whole || told !== null && (told.queued || told.torn)) &&
+    arms.some(({ path, ours, elsewhere = false }) => ours && !elsewhere && isOverService(path));
+}
+
 function isOverService(name: string): boolean {
   const path = findPath(name);
   return path !== undefined && !isDirect(path);

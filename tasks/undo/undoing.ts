@@ -81,14 +81,14 @@ function sentenceOf(begun: readonly Begun[]): string {
 
 /** Takes back what was written into one database. @returns what is left there, and rows that an own undo touched */
 async function backIn(
-  { home, signal, spool, proofWrote, beforeUndo: before }: WritingOptions,
+  { home, signal, spool, proofWrote, settle, beforeUndo: before }: WritingOptions,
   { database: { url }, record: begun }: Begun,
   whole: boolean,
 ): Promise<{ readonly left: readonly string[]; readonly touched: number | null }> {
   // One that cannot be reached is named by what follows.
   if (await isNoCopy(home, begun, url).catch(() => false)) return { left: [], touched: null };
   const record = { ...begun, whole, reserved: reservedOf(begun, proofWrote?.get(url)) };
-  const asked = { signal, justEnded: true, ...before !== undefined && { before } };
+  const asked = { signal, justEnded: true, settle, ...before !== undefined && { before } };
   const { left, touched, record: after } = await takeBack(home, record, url, asked);
   if (left.length === 0) {
     await dropRecord(home, record);

@@ -50,6 +50,11 @@ export interface WritingOptions {
   readonly signal?: AbortSignal;
   /** Removes the run's keys from the cache. */
   readonly clearCache: () => Promise<void>;
+  /**
+   * Resolves when the services that the run itself has started are at work on none of its requests any more. Gives the
+   * names of those that still are when the signal is aborted.
+   */
+  readonly settle?: (signal: AbortSignal) => Promise<readonly string[]>;
   /** Told before anything is taken back from a database: from then on nothing there tells what was written. */
   readonly beforeUndo?: () => void;
 }
@@ -57,5 +62,5 @@ export interface WritingOptions {
 /** What all writes of a job have in common. */
 export type Writing = Pick<
   WritingOptions,
-  "home" | "databases" | "runId" | "own" | "counts" | "signal" | "cachePrefix" | "clearCache"
+  "home" | "databases" | "runId" | "own" | "counts" | "signal" | "cachePrefix" | "clearCache" | "settle"
 >;
