@@ -10,6 +10,7 @@ import { makePgService } from "postgraphile/adaptors/pg";
 import { grafserv } from "postgraphile/grafserv/node";
 import { limitedOptions, LIMITS_QUERY, refusesOptions } from "../../model/session_limits.ts";
 import { connectClient, PgClient } from "../../postgres/client.ts";
+import { readPgOptions } from "../../postgres/options.ts";
 import { withGate } from "./gate_endpoint.ts";
 import { GatedPool } from "./gated_pool.ts";
 import { maskError } from "./mask_error.ts";
@@ -37,6 +38,9 @@ export interface ServerOptions {
 
 /** So long statements under way may take to be cancelled when all ends. */
 const CANCEL_MS = 500;
+/** What its connections are called until its schema is made. */
+const STARTING = "benchbook-graphql-start";
+let isStarting = true;
 /** Its connections to PostgreSQL. */
 const clients = new Set<PgClient>();
 
@@ -71,8 +75,10 @@ async function serve(options: ServerOptions): Promise<void> {
     process.exit(1);
   });
   const end = () => {
-    server.close();
-    server.closeAllConnections();
+    if (server.listening) {
+      server.close();
+      server.closeAllConnections();
+    }
     // They would go on at the server until their time is over: one that waits for a lock does not find its client gone.
     const late = sleep(CANCEL_MS);
     void Promise.race([Promise.all([...clients].map((client) => client.cancelStatement())), late])
@@ -80,9 +86,30 @@ async function serve(options: ServerOptions): Promise<void> {
   };
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
+  await makeSchema(instance, options);
   const graphql = instance.createServ(grafserv).createHandler();
   server.on("request", withGate(options.gateToken, pool, clientsAt, graphql));
   server.listen(options.port, "127.0.0.1", () => console.log(`Listening on 127.0.0.1:${options.port}`));
+}
+
+/**
+ * Makes the schema before anybody is answered: what was asked meanwhile would wait here when its run is over. Until then
+ * its session is not the run's, whose end would cancel it.
+ */
+async function makeSchema(
+  instance: { getSchema(): unknown },
+  { url, session }: Pick<ServerOptions, "url" | "session">,
+): Promise<void> {
+  try {
+    await instance.getSchema();
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(1);
+  }
+  const named = "SELECT set_config('application_name', $1, false)";
+  const { application_name } = readPgOptions(url, session).session;
+  for (const client of clients) await client.query(named, [application_name]);
+  isStarting = false;
 }
 
 /**
@@ -92,7 +119,7 @@ async function serve(options: ServerOptions): Promise<void> {
 function clientOf({ url, session }: ServerOptions, options?: string): typeof pg.Client {
   return class extends PgClient {
     constructor() {
-      super(url, { applicationName: session, options });
+      super(url, { applicationName: isStarting ? STARTING : session, options });
       clients.add(this);
       this.on("end", () => clients.delete(this));
     }
