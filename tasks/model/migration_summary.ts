@@ -24,6 +24,8 @@ export interface MigrationSummary {
   readonly recovery: Recovery;
   /** Errors that clients saw in the migration and after it, most frequent first. */
   readonly errors: readonly SegmentError[];
+  /** Those that clients saw before it began; absent in summaries of older versions. */
+  readonly baselineErrors?: readonly SegmentError[];
   /** Each statement as it ran. */
   readonly steps: readonly StepEvidence[];
   /** What the steps declare that they show, in their order; empty where they declare nothing. Of no account for the verdict. */
@@ -116,8 +118,8 @@ export interface Impact {
   readonly stall: Stall | null;
   /** The longest that it may have caused: one that began before its end, or in which a lock was waited for. */
   readonly caused: Stall | null;
-  /** ∫ max(0, p95 − baseline's p95) dt in bins of a second, less the baseline's own, ms·s. */
-  readonly degradationMsS: number;
+  /** ∫ max(0, p95 − baseline's p95) dt in bins of a second, less the baseline's own, ms·s; null where the baseline's p95 is not known. */
+  readonly degradationMsS: number | null;
   /** Requests that failed from the migration on. */
   readonly errors: number;
 }

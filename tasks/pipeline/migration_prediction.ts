@@ -14,7 +14,7 @@ import { readRelations } from "../predict/read_facts.ts";
 import { type Again, slowdownOf, unitMs } from "../predict/slowdown.ts";
 import type { LoadFacts } from "../predict/stall.ts";
 import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
-import { spanText } from "../summary/migration/predicted.ts";
+import { BESIDE_THE_LOAD, spanText } from "../summary/migration/predicted.ts";
 import { comingRequests } from "./coming_requests.ts";
 import type { Migrating } from "./migrating.ts";
 import { plannedStatements } from "./planned_statements.ts";
@@ -209,7 +209,7 @@ function ratesText(calibration: PredictionRates | null): string {
 }
 
 function loadText({ slowdown, responseMs }: Seen): string {
-  return `Beside the load the same work took ${
+  return `${BESIDE_THE_LOAD} the same work took ${
     significant(slowdown, 3)
   } times as long, and 95 % of the load's requests were answered within ${formatMs(responseMs)}.`;
 }

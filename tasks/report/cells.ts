@@ -21,6 +21,10 @@ const COMMON: Readonly<Record<string, string>> = {
   "not-estimable": "Not estimable: too few requests lie beyond this quantile.",
   "thin": `Thin: fewer than ${THIN_EXCEEDANCES} requests lie beyond this quantile.`,
   "lower-bound": "A lower bound: requests at or below this quantile timed out.",
+  "at-limit":
+    "At limit: this quantile was at the time limit of requests, before and while the migration ran.",
+  "at-limit-before":
+    "Unknown: this quantile was at the time limit of requests before the migration, and nobody knows how far beyond.",
   "unbounded": "Unbounded: this quantile lies among requests that were shed or never sent.",
   "open-interval": "The interval has no upper end: it reaches requests that were shed or never sent.",
   "wide-interval":

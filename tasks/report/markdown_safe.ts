@@ -19,6 +19,21 @@ export function markdownText(text: string, most = 400): string {
     .replace(/^[-+=#!]/, "\\$&").replace(/^(\d+)([.)])(?=\s|$)/, "$1\\$2");
 }
 
+/** Sentences as one text, as many whole ones as there is room for: the first always, cut where it alone is longer. */
+export function markdownSentences(sentences: readonly string[], most = 800): string {
+  const shown: string[] = [];
+  for (const sentence of sentences.flatMap(sentencesOf)) {
+    if (shown.length > 0 && [...shown, sentence].join(" ").length > most) break;
+    shown.push(sentence);
+  }
+  return markdownText(shown.join(" "), most);
+}
+
+/** A point ends a sentence where white space and a capital letter or a digit follow. */
+function sentencesOf(text: string): string[] {
+  return text.split(/(?<=[.!?])\s+(?=[A-Z0-9])/);
+}
+
 /** The same as code. @param cell whether it stands in a table, whose cells a bar would end */
 export function markdownCode(text: string, { most = 200, cell = false } = {}): string {
   const plain = clipped(text, most);

@@ -2,6 +2,7 @@ import { wentOver } from "../summary/migration/moved.ts";
 import type { Estimate } from "../model/estimate.ts";
 import type { MigrationSummary } from "../model/migration_summary.ts";
 import { formatCount, formatMs, measuredMs } from "../model/units.ts";
+import { atLeast } from "../summary/migration/change_text.ts";
 import { longestOf } from "../summary/migration/stall_limit.ts";
 import { estimateCell, type Footnotes, plain } from "./cells.ts";
 import type { KeyFigure } from "./key_figure.ts";
@@ -60,7 +61,7 @@ export function migrationFigures(migration: MigrationSummary, footnotes: Footnot
         arm: `${kind}s`,
         value: estimateCell(migrate["0.95"], measuredMs, footnotes),
         compared: {
-          text: `before: ${measuredMs(baseline["0.95"]?.value ?? null)}`,
+          text: `before: ${atLeast(baseline["0.95"], measuredMs)}`,
           sense: senseOf(change["0.95"]),
         },
       })),

@@ -4,11 +4,13 @@ import type { Impact, MigrationSummary, StepEvidence } from "../model/migration_
 import { verdictText } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { counted, formatCount, formatMs, intervalText, signedMs } from "../model/units.ts";
+import { atLeast, changeText } from "../summary/migration/change_text.ts";
 import { outcomeWords, spanText } from "../summary/migration/predicted.ts";
 import { proofDoubts, proofSentences } from "../summary/migration/proof_sentences.ts";
+import { OTHERS_USED } from "../summary/host_load.ts";
 import { STALLED } from "../summary/migration/verdict.ts";
 import { datasetText } from "./dataset_text.ts";
-import { markdownBlock, markdownCode, markdownText } from "./markdown_safe.ts";
+import { markdownBlock, markdownCode, markdownSentences, markdownText } from "./markdown_safe.ts";
 import { loadModel, reproduceAll } from "./method.ts";
 import { type Migrated, nameOfRun, statementLines, weight } from "./migration_statements.ts";
 
@@ -65,24 +67,30 @@ function verdictOf({ verdict, run: { status } }: RunSummary): string {
 
 function reasonLines(runs: readonly Migrated[]): string[] {
   if (runs.length > 1) {
-    return runs.map((run) => `- **${nameOfRun(run)}**: ${markdownText(mainReasons(run).join(" "))}`);
+    return runs.map((run) => `- **${nameOfRun(run)}**: ${markdownSentences(mainReasons(run))}`);
   }
   const { reasons, migration } = runs[0]!;
   // What was proven has a line of its own.
   const proven = proofSentences(migration);
   return reasons.filter((reason) => !proven.includes(reason)).slice(0, MOST_REASONS).map((reason) =>
-    `- ${markdownText(reason)}`
+    `- ${markdownSentences([reason])}`
   );
 }
 
-/** What the verdict rests on, and, where that is a doubt, the stall that was found all the same. */
+/**
+ * What the verdict rests on; where that is a doubt, the stall that was found all the same; and what speaks for the
+ * migration: that the load was in trouble before it, and that others had the machine.
+ */
 function mainReasons({ reasons, verdict, migration: { warnings } }: Migrated): string[] {
   const [first, ...others] = reasons;
   if (first === undefined) return ["nothing was judged"];
+  const isDoubt = (reason: string) => warnings.some(({ text }) => text === reason);
   const stall = verdict !== "inconclusive" || first.startsWith(STALLED)
     ? undefined
-    : others.find((reason) => reason.startsWith(STALLED) && !warnings.some(({ text }) => text === reason));
-  return stall === undefined ? [first] : [first, stall];
+    : others.find((reason) => reason.startsWith(STALLED) && !isDoubt(reason));
+  const before = verdict === "fail" ? others.find(isDoubt) : undefined;
+  const busy = others.find((reason) => reason.startsWith(OTHERS_USED));
+  return [first, ...[before, busy, stall].flatMap((reason) => reason ?? [])];
 }
 
 function impactLines(runs: readonly Migrated[], most: number): string[] {
@@ -114,15 +122,15 @@ function evenly(each: readonly (readonly string[])[], most: number): string[] {
 }
 
 function impactCells({ path, kind, baseline, migrate, change, stall, errors }: Impact): string[] {
-  const { value, low, high } = change["0.95"]!;
+  const { low, high } = change["0.95"]!;
   const interval = intervalText(low, high, signedMs);
   return [
     path === null
       ? "all"
       : `${markdownCode(path, { cell: true })} ${kind === "all" ? "" : `${kind}s`}`.trim(),
-    formatMs(baseline["0.95"]!.value),
-    formatMs(migrate["0.95"]!.value),
-    `${signedMs(value)}${interval === "" ? "" : ` (${interval})`}`,
+    atLeast(baseline["0.95"], formatMs),
+    atLeast(migrate["0.95"], formatMs),
+    `${changeText(change["0.95"])}${interval === "" ? "" : ` (${interval})`}`,
     stall === null ? "none" : formatMs(stall.ms),
     formatCount(errors),
   ];
@@ -143,7 +151,7 @@ function evidenceLines(runs: readonly Migrated[]): string[] {
   return [
     ...each("Locks", ({ migration }) => locksText(migration)),
     ...each("Predicted", ({ migration }) => predictedText(migration)),
-    ...each("Data", ({ migration }) => markdownText(proofsText(migration))),
+    ...each("Data", ({ migration }) => markdownSentences([proofsText(migration)])),
     ...safeForm(runs),
     `- **Again**: ${markdownCode(reproduceAll(runs.map(({ run }) => run)), { most: 600 })}`,
   ];

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { MigrationConfig } from "../model/migration.ts";
 import type { MigrationSummary } from "../model/migration_summary.ts";
 import type { RunSummary } from "../model/summary.ts";
+import { OTHERS_USED } from "../summary/host_load.ts";
 import { CHECKED } from "../summary/migration/testing_prediction.ts";
 import { migrationConfig } from "../summary/migration/testing.ts";
 import { impact, quietMigration, stalledMigration } from "../summary/migration/testing_summary.ts";
@@ -57,6 +58,30 @@ Deno.test("a comment on an inconclusive run names the stall that was found all t
     line.startsWith("- **naive**")
   );
   assert.equal(line, `- **naive**: The baseline was not steady. ${markdownText(stall)}`);
+});
+
+Deno.test("a comment keeps what speaks for a migration that failed, and ends with a whole sentence", () => {
+  const before =
+    "The load failed before the migration began: 16.7 % of 8,077 requests over graphql (allowed: 1 %). " +
+    "Measure with a lower --rate or on a quieter machine.";
+  const busy = `${OTHERS_USED}77 % of this machine's CPU time meanwhile.`;
+  const migration = stalledMigration({ warnings: [{ code: "failing-baseline", text: before }] });
+  const failed = (reasons: readonly string[]) => ({
+    ...migratedSummary(migration),
+    verdict: "fail" as const,
+    reasons,
+  });
+  const text = migrationMarkdown([
+    failed(["1 request failed (40P01: 1).", "sql misses p95.", before, busy]),
+    failed([`${"A sentence of many words. ".repeat(40)}So nobody knows.`]),
+  ]);
+  const [naive, other] = text.split("\n").slice(2, 4);
+  assert.ok(naive!.endsWith(`: 1 request failed (40P01: 1). ${before} ${busy}`), naive);
+  assert.match(
+    other!,
+    /: (A sentence of many words\. ?){20,}$/,
+    "whole sentences, as many as there is room for",
+  );
 });
 
 Deno.test("where not all statements have room those that others waited for are shown, of each run some", () => {

@@ -53,7 +53,7 @@ Deno.test("what was expected stands beside what was measured, and of an older ru
   const { sentences, table, whys } = view.sections.prediction!;
   assert.match(
     sentences[0]!,
-    /^Predicted stall 1\.4 s \(700 ms to 2\.8 s\), measured 3 s: not as predicted, off by more than 25 % of what was measured or 50 ms\./,
+    /^Predicted stall 1\.4 s \(700 ms to 2\.8 s\); measured 3 s: not as predicted, out of the range and off by more than 25 % of what was measured or 50 ms\./,
   );
   assert.deepEqual(table!.groups[0]!.rows[0]!.cells.map(({ text }) => text), [
     "AccessExclusiveLock",
@@ -67,6 +67,27 @@ Deno.test("what was expected stands beside what was measured, and of an older ru
   assert.deepEqual(whys, [{ statement: "1.1", why: "Changes the catalogue alone." }]);
   const html = await renderHtml(view, { templates });
   assert.match(html, /<section id="prediction"[\s\S]*<dd>Changes the catalogue alone\.<\/dd>/);
+});
+
+Deno.test("errors of the baseline stand above those of the migration, and no degradation above a p95 that is not known", async () => {
+  const { summary } = (await stored).naive;
+  const error = { path: "graphql", kind: "read" as const, code: "timeout" };
+  const impacts = summary.migration!.impacts.map((impact) => ({ ...impact, degradationMsS: null }));
+  const html = await renderHtml(
+    buildView(
+      changed(summary, {
+        impacts,
+        errors: [{ ...error, segment: "migrate", n: 578 }],
+        baselineErrors: [{ ...error, segment: "baseline", n: 1352 }],
+      }),
+      {},
+    ),
+    { templates },
+  );
+  const [errors] = html.match(/<section id="errors"[\s\S]*?<\/section>/)!;
+  assert.match(errors, /baseline[\s\S]*1,352[\s\S]*migrate[\s\S]*578/);
+  const [impact] = html.match(/<section id="impact"[\s\S]*?<\/section>/)!;
+  assert.match(impact, /—<\/td><td class="num">[\d,]+ \/ [\d,]+<\/td>/);
 });
 
 Deno.test("page one says what was changed, whether users felt it, and where writes went", async () => {

@@ -34,6 +34,9 @@ export async function hostLoad(rows: Rows, run: string): Promise<HostLoad> {
   return (await rows.rows<HostLoad>(query("summary/host"), { run }))[0]!;
 }
 
+/** How the sentence begins that says so. */
+export const OTHERS_USED = "Others used ";
+
 /**
  * What to do where a run could not be judged because others had the CPUs: a sentence, or none where nobody had.
  * @param effect what others alone can do, e.g. `keep p95 from coming back`
@@ -42,7 +45,7 @@ export function quieterMachine({ meanOthers, meanSteal }: HostLoad, effect: stri
   const share = (meanOthers ?? 0) + (meanSteal ?? 0);
   if (share < OTHERS) return [];
   return [
-    `Others used ${
+    `${OTHERS_USED}${
       formatShare(share)
     } of this machine's CPU time meanwhile, which alone can ${effect}: run it again when ` +
     "it is quieter, or with a lower --rate.",

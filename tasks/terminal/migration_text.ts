@@ -1,11 +1,11 @@
 import { STATISTICS_RENEWED } from "../model/comparison_text.ts";
-import type { Estimate } from "../model/estimate.ts";
 import { formOf } from "../model/migration_form.ts";
 import type { MigrationSummary, StepEvidence } from "../model/migration_summary.ts";
 import { offeredRate } from "../model/offered_rate.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { counted, formatCount, formatMs, intervalText, listed, signedMs } from "../model/units.ts";
 import { cacheText } from "../summary/migration/invalidations.ts";
+import { atLeast, changeText } from "../summary/migration/change_text.ts";
 import { declaredText } from "../summary/migration/declared.ts";
 import { proofDoubts, proofSentences } from "../summary/migration/proof_sentences.ts";
 import { OF_THE_BASELINE } from "../summary/migration/warnings.ts";
@@ -98,8 +98,8 @@ function impactTable({ run }: RunSummary, { impacts }: MigrationSummary, columns
     impacts[at - 1]?.path === impact.path ? "" : impact.path ?? "all paths",
     impact.kind === "all" ? "all" : `${impact.kind}s`,
     formatCount(impact.n.migrate),
-    formatMs(impact.baseline["0.95"]?.value ?? null),
-    formatMs(impact.migrate["0.95"]?.value ?? null),
+    atLeast(impact.baseline["0.95"], formatMs),
+    atLeast(impact.migrate["0.95"], formatMs),
     changeText(impact.change["0.95"]),
     intervalText(impact.change["0.95"]?.low ?? null, impact.change["0.95"]?.high ?? null, signedMs) || "—",
     changeText(impact.change["0.5"]),
@@ -107,14 +107,13 @@ function impactTable({ run }: RunSummary, { impacts }: MigrationSummary, columns
     formatMs(impact.stall?.ms ?? null),
     formatCount(impact.errors),
   ]);
+  const limit = rows.some((row) => row.includes("at limit"))
+    ? "; at limit: the time limit of requests, before and during"
+    : "";
   return `Response time of requests that reach the database, at ${
     offeredRate(run.config)
   }, before the migration and ` +
-    `while it ran (p50 and p99: the change):\n${formatTable(IMPACT_COLUMNS, rows, columns)}`;
-}
-
-function changeText(change: Estimate | undefined): string {
-  return signedMs(change?.value ?? null);
+    `while it ran (p50 and p99: the change${limit}):\n${formatTable(IMPACT_COLUMNS, rows, columns)}`;
 }
 
 const STEP_COLUMNS: readonly TextColumn[] = [

@@ -7,7 +7,7 @@ Deno.test("the terminal has what was expected beside what came of it", () => {
   const shown = predictionText(stalledMigration({ predicted: CHECKED }), 120);
   assert.match(
     shown,
-    /^Predicted stall 1\.4 s \(700 ms to 2\.8 s\), measured 3 s: not as predicted, off by more than 25 % of what was measured or 50 ms\. Writes of/,
+    /^Predicted stall 1\.4 s \(700 ms to 2\.8 s\); measured 3 s: not as predicted, out of the range and off by more than 25 % of what was measured or 50 ms\. Writes of/,
   );
   assert.match(
     shown,

@@ -10,7 +10,9 @@ export const MIGRATION_ERRORS = plainSection({
   of: "migrate",
   title: "Errors by code",
   figures: [],
-  tables: ({ summary: { migration } }) => [errorsTable(migration?.errors ?? [])],
+  tables: ({ summary: { migration } }) => [
+    errorsTable([...migration?.baselineErrors ?? [], ...migration?.errors ?? []]),
+  ],
 });
 
 function errorsTable(errors: readonly SegmentError[]): ReportTable | null {

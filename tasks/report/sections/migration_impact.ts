@@ -8,6 +8,7 @@ import {
   signedMs,
   significant,
 } from "../../model/units.ts";
+import { atLeast, changeText } from "../../summary/migration/change_text.ts";
 import { recoveryText } from "../../summary/migration/recovery_text.ts";
 import { unbroken } from "../../charts/html.ts";
 import type { Footnotes } from "../cells.ts";
@@ -69,11 +70,11 @@ function impactRow(impact: Impact, footnotes: Footnotes): ImpactRow {
   return {
     kind: kind === "all" ? "all" : `${kind}s`,
     n: `${formatCount(n.baseline)} / ${formatCount(n.migrate)}`,
-    before: measuredMs(baseline["0.95"]?.value ?? null),
-    during: measuredMs(migrate["0.95"]?.value ?? null),
+    before: atLeast(baseline["0.95"], measuredMs),
+    during: atLeast(migrate["0.95"], measuredMs),
     changes: ["0.5", "0.95", "0.99"].map((level) => changeView(change[level], footnotes)),
     stall: stall === null ? "none" : measuredMs(stall.ms),
-    degradation: significant(degradationMsS, 3),
+    degradation: degradationMsS === null ? "—" : significant(degradationMsS, 3),
     errors: formatCount(errors),
   };
 }
@@ -82,7 +83,7 @@ function changeView(change: Estimate | undefined, footnotes: Footnotes): ChangeV
   if (change === undefined) return { text: "—", interval: "", notes: [] };
   const { value, low, high, warnings } = change;
   return {
-    text: value === null ? "—" : signedMs(value),
+    text: changeText(change),
     interval: value === null ? "" : unbroken(shortInterval(low, high)),
     notes: footnotes.ofQuantile(warnings),
   };

@@ -52,7 +52,7 @@ function checkedTable({ statements }: CheckedPrediction): ReportTable | null {
     })),
     note:
       "Statement: 2.1 is the first of step 2. Anew: tables that it writes anew. Time: from when a statement has its locks to its end, with the range that it hardly leaves. As predicted: the same " +
-      "lock, as far as one was seen, the same relations written anew, and a time that is off by 25 % or 50 ms at most.",
+      "lock, as far as one was seen, the same relations written anew, and a time within its range, or off by 25 % of what was measured or 50 ms at most.",
   };
 }
 

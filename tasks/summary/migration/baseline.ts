@@ -2,12 +2,15 @@ import type { Warning } from "../../model/estimate.ts";
 import type { Impact, SegmentError, Stall } from "../../model/migration_summary.ts";
 import { counted, formatCount, formatMs, formatRate, formatShare } from "../../model/units.ts";
 import { median } from "../../stats/robust.ts";
+import { failedBefore, failedBeforeText } from "./failed_before.ts";
 import { type LoadSecond, SETTLED_SECONDS } from "./recovery.ts";
 
 /** What was wrong before anything was changed. */
 export const UNSTABLE = "unstable-baseline";
 /** Requests took as long before it as a stall may. */
 export const OVERLOADED = "overloaded-baseline";
+/** Requests failed more often before it than is allowed. */
+export const FAILING = "failing-baseline";
 
 /** From one half to the other p95 may change by so much: of a second's p95, less is noise. */
 const MOST_RATIO = 2;
@@ -23,11 +26,13 @@ export interface BaselineEvidence {
   readonly errors: readonly SegmentError[];
   /** Requests due in it. */
   readonly n: number;
+  /** The targets as they were written; null: none. */
+  readonly slo: string | null;
 }
 
 /** Why what came later cannot be held against what was before; nothing where it can. */
 export function baselineDoubts(
-  { seconds, impacts, stall, stallLimitMs, errors, n }: BaselineEvidence,
+  { seconds, impacts, stall, stallLimitMs, errors, n, slo }: BaselineEvidence,
 ): Warning[] {
   if (seconds.length < SETTLED_SECONDS) {
     return doubts([
@@ -38,7 +43,12 @@ export function baselineDoubts(
     ]);
   }
   const failed = errors.reduce((sum, each) => sum + each.n, 0);
+  const [broken] = failedBefore(impacts, errors, slo);
   return [
+    ...broken === undefined ? [] : [{
+      code: FAILING,
+      text: failedBeforeText(broken, codesText(errors.filter(({ path }) => path === broken.path))),
+    }],
     ...overloaded(impacts, stallLimitMs),
     ...doubts([
       ...stall !== null && stall.ms > stallLimitMs
@@ -48,7 +58,7 @@ export function baselineDoubts(
           }) before the migration began.`,
         ]
         : [],
-      ...failed > 0
+      ...failed > 0 && broken === undefined
         ? [
           `Before the migration began ${formatCount(failed)} of ${formatCount(n)} requests failed too (${
             codesText(errors)

@@ -11,6 +11,7 @@ const steady: BaselineEvidence = {
   stallLimitMs: 250,
   errors: [],
   n: 4000,
+  slo: null,
 };
 const doubts = (changes: Partial<BaselineEvidence>) =>
   baselineDoubts({ ...steady, ...changes }).map(({ text }) => text);
@@ -44,6 +45,21 @@ Deno.test("what was wrong before the migration began is told: too short, stalled
   assert.deepEqual(doubts({ errors: [error] }), [
     "Before the migration began 3 of 4,000 requests failed too (40001: 3).",
   ]);
+  const impacts = [impact("sql", "read", [2, 3, 4], [2, 3, 4])];
+  assert.deepEqual(doubts({ errors: [{ ...error, n: 26 }], impacts, n: 2660 }), [
+    "Before the migration began 26 of 2,660 requests failed too (40001: 26).",
+  ]);
+  const failing =
+    "The load failed before the migration began: 10 % of 2,660 requests over sql (40001: 266; allowed: ";
+  const advice = "Measure with a lower --rate or on a quieter machine.";
+  assert.deepEqual(doubts({ errors: [{ ...error, n: 266 }], impacts, n: 2660 }), [
+    `${failing}1 %). ${advice}`,
+  ]);
+  const of = (slo: string) => doubts({ errors: [{ ...error, n: 266 }], impacts, n: 2660, slo })[0]!;
+  assert.equal(of("errors<5%"), `${failing}5 %). ${advice}`);
+  assert.match(of("errors<20%"), /^Before the migration began 266 of 2,660/);
+  assert.equal(of("sql: errors<2%"), `${failing}2 %). ${advice}`);
+  assert.equal(of("graphql: errors<50%"), `${failing}1 %). ${advice}`);
   const queue = Array.from({ length: 10 }, (_, at) => second(5 * 2 ** at, 400 - 25 * at));
   assert.deepEqual(doubts({ seconds: queue }), [
     "The baseline was not steady: p95 of a second, the median, went from 20 ms in its first half to 640 ms.",

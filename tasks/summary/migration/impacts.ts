@@ -1,6 +1,6 @@
 import type { Impact, SegmentError, Stall } from "../../model/migration_summary.ts";
 import { affected, type Parts } from "./parts.ts";
-import { changesOf, type QuantileEstimates, quantilesOf } from "./quantiles.ts";
+import { changesOf, isAtLimit, type QuantileEstimates, quantilesOf } from "./quantiles.ts";
 import { longest } from "./stalls.ts";
 import { type Group, type Responses, responsesOf, type UnitRow } from "./responses.ts";
 import { degradation, secondsOfPart } from "./seconds.ts";
@@ -49,8 +49,10 @@ function degradationOf(
   after: readonly Responses[],
   baseline: QuantileEstimates,
   timeoutMs: number,
-): number {
-  const limit = baseline["0.95"]!.value;
+): number | null {
+  const { value: limit } = baseline["0.95"]!;
   if (before === null) return 0;
+  // Nothing can lie above the time limit of requests.
+  if (isAtLimit(baseline["0.95"]!)) return null;
   return degradation(secondsOfPart(before), after.flatMap(secondsOfPart), limit, timeoutMs);
 }

@@ -1,5 +1,5 @@
 import type { MigrationConfig } from "../../model/migration.ts";
-import type { MigrationSummary, StepEvidence } from "../../model/migration_summary.ts";
+import type { MigrationSummary, Stall, StepEvidence } from "../../model/migration_summary.ts";
 import type {
   CheckedPrediction,
   CheckedStatement,
@@ -18,17 +18,29 @@ export function isWithin(expectedMs: number, measuredMs: number): boolean {
   return Math.abs(expectedMs - measuredMs) <= Math.max(MOST_OFF * measuredMs, MOST_OFF_MS);
 }
 
-/** What was expected beside what came of it; null: nothing was expected. */
+/** How the sentence begins that says by what an expectation was corrected while the load ran. */
+export const BESIDE_THE_LOAD = "Beside the load";
+
+/**
+ * What was expected beside what came of it; null: nothing was expected.
+ * @param caused the longest stall that may be the migration's: another says nothing of what was expected of it
+ * @param wasOverloaded before it began: what stalls then stalls for longer than it makes anybody wait
+ */
 export function checkedPrediction(
   { predicted, move }: Pick<MigrationConfig, "predicted" | "move">,
-  { steps, stall }: Pick<MigrationSummary, "steps" | "stall">,
+  { steps, caused: stall, wasOverloaded }: {
+    readonly steps: MigrationSummary["steps"];
+    readonly caused: Stall | null;
+    readonly wasOverloaded: boolean;
+  },
 ): CheckedPrediction | null {
   if (predicted === undefined) return null;
   const stallMs = stall?.ms ?? 0;
   const compared = outcomeOf(predicted.stall, stallMs);
   // Longer than expected, and nobody waited for a lock: that is the machine's doing, or somebody else's. In a move nobody does.
-  const isOthers = move === undefined && compared === "mismatch" && stall?.lock === null &&
-    predicted.stall!.ms < stallMs;
+  const isLonger = compared === "mismatch" && predicted.stall!.ms < stallMs;
+  const isOthers = move === undefined && isLonger && stall?.lock === null;
+  const isQueues = !isOthers && isLonger && wasOverloaded;
   const statements = predicted.statements.flatMap((each) => {
     const ran = steps.find(({ step, statement }) => step === each.step && statement === each.statement);
     return ran === undefined ? [] : [checkedStatement(each, ran)];
@@ -39,9 +51,13 @@ export function checkedPrediction(
     stall: predicted.stall,
     stallMs,
     // Of a change that failed half-way nobody expected that.
-    outcome: !whole || isOthers || statements.length < predicted.statements.length ? null : compared,
+    outcome: !whole || isOthers || isQueues || statements.length < predicted.statements.length
+      ? null
+      : compared,
     why: isOthers
       ? `${predicted.why} In the stall that was measured nobody waited for a lock.`
+      : isQueues
+      ? `${predicted.why} The load was too much before the migration began, which makes a stall longer.`
       : predicted.why,
     rates: predicted.rates,
   };
@@ -49,7 +65,9 @@ export function checkedPrediction(
 
 function outcomeOf(expected: Span | null, measuredMs: number | null): PredictionOutcome {
   if (expected === null || measuredMs === null) return null;
-  return isWithin(expected.ms, measuredMs) ? "confirmed" : "mismatch";
+  const { ms, lowMs, highMs } = expected;
+  const isInRange = lowMs <= measuredMs && measuredMs <= highMs;
+  return isInRange || isWithin(ms, measuredMs) ? "confirmed" : "mismatch";
 }
 
 function checkedStatement(expected: PlannedPrediction, ran: StepEvidence): CheckedStatement {
@@ -104,14 +122,18 @@ export function outcomeWords(outcome: PredictionOutcome): string {
 /** The same of a time, with what is let pass. */
 function timeText(outcome: PredictionOutcome): string {
   const off = `${100 * MOST_OFF} % of what was measured or ${formatMs(MOST_OFF_MS)}`;
-  return outcome === null
-    ? outcomeWords(outcome)
-    : `${outcomeWords(outcome)}, off by ${outcome === "confirmed" ? "no more" : "more"} than ${off}`;
+  if (outcome === null) return outcomeWords(outcome);
+  return outcome === "confirmed"
+    ? `${outcomeWords(outcome)}, within the range or off by no more than ${off}`
+    : `${outcomeWords(outcome)}, out of the range and off by more than ${off}`;
 }
 
 /** The stall that was expected beside the one that was measured, as a sentence. */
-export function stallText({ stall, stallMs, outcome, why }: CheckedPrediction): string {
-  return `Predicted stall ${spanText(stall)}, measured ${formatMs(stallMs)}: ${timeText(outcome)}. ${
-    capital(why)
-  }`;
+export function stallText({ stall, stallMs, outcome, why, rates }: CheckedPrediction): string {
+  const corrected = rates.includes(BESIDE_THE_LOAD)
+    ? ", corrected by the rates measured beside the load"
+    : "";
+  return `Predicted stall ${spanText(stall)}${corrected}; measured ${formatMs(stallMs)}: ${
+    timeText(outcome)
+  }. ${capital(why)}`;
 }

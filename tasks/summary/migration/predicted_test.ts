@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { MigrationPrediction, PlannedPrediction, Span } from "../../model/prediction.ts";
-import { checkedPrediction, isWithin, stallText } from "./predicted.ts";
+import { BESIDE_THE_LOAD, checkedPrediction, isWithin, stallText } from "./predicted.ts";
 import { SECOND, step } from "./testing.ts";
 import { stalledMigration } from "./testing_summary.ts";
 
@@ -34,7 +34,7 @@ function checked(
 ) {
   return checkedPrediction(
     { predicted: { ...PREDICTED, ...predicted, statements: [{ ...STATEMENT, ...expected }] } },
-    { steps: [{ ...RAN, ...ran }], stall: { ...STALL, ms: stallMs } },
+    { steps: [{ ...RAN, ...ran }], caused: { ...STALL, ms: stallMs }, wasOverloaded: false },
   )!;
 }
 
@@ -77,7 +77,8 @@ Deno.test("the stall is held against what users saw, of a change that was made a
   const without = (stallMs: number, expected: number) =>
     checkedPrediction({ predicted: { ...PREDICTED, stall: span(expected) } }, {
       steps: [RAN],
-      stall: { ...STALL, lock: null, ms: stallMs },
+      caused: { ...STALL, lock: null, ms: stallMs },
+      wasOverloaded: false,
     })!;
   const withoutLock = (...given: Parameters<typeof without>) => without(...given).outcome;
   assert.equal(withoutLock(215, 2), null);
@@ -87,10 +88,35 @@ Deno.test("the stall is held against what users saw, of a change that was made a
   assert.equal(checked({}, { error: "division by zero", errorCode: "22012" }).outcome, null);
   assert.equal(
     stallText(checked({}, {}, 3000)),
-    "Predicted stall 1.4 s (700 ms to 2.8 s), measured 3 s: not as predicted, off by more than 25 % of what was measured or 50 ms. Writes of northwind.orders wait for 1.4 s.",
+    "Predicted stall 1.4 s (700 ms to 2.8 s); measured 3 s: not as predicted, out of the range and off by more than 25 % of what was measured or 50 ms. Writes of northwind.orders wait for 1.4 s.",
   );
 });
 
+Deno.test("a time within the range that is shown came as predicted, and a later range says what corrected it", () => {
+  const stall = { ms: 365, lowMs: 100, highMs: 632 };
+  const rates = `${BESIDE_THE_LOAD} the same work took 2.26 times as long.`;
+  const found = checked({}, {}, 283, { stall, rates });
+  assert.equal(found.outcome, "confirmed");
+  assert.match(
+    stallText(found),
+    /^Predicted stall 365 ms \(100 ms to 632 ms\), corrected by the rates measured beside the load; measured 283 ms: as predicted/,
+  );
+  assert.equal(checked({}, {}, 900, { stall }).outcome, "mismatch");
+});
+
+Deno.test("a stall that an overloaded load made longer is not held against the prediction, a shorter one is", () => {
+  const of = (ms: number) =>
+    checkedPrediction({ predicted: PREDICTED }, {
+      steps: [RAN],
+      caused: { ...STALL, ms },
+      wasOverloaded: true,
+    })!;
+  assert.equal(of(10_800).outcome, null);
+  assert.match(stallText(of(10_800)), /not compared\..* too much before the migration began/);
+  assert.equal(of(100).outcome, "mismatch");
+  assert.equal(of(1500).outcome, "confirmed");
+});
+
 Deno.test("a run of an older version has none", () => {
-  assert.equal(checkedPrediction({}, { steps: [RAN], stall: STALL }), null);
+  assert.equal(checkedPrediction({}, { steps: [RAN], caused: STALL, wasOverloaded: false }), null);
 });

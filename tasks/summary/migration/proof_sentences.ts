@@ -102,18 +102,22 @@ function isUnchanged({ lacking, different, byOthers, unclear }: ChecksumSummary)
   return lacking === null && different.length + byOthers.length + unclear.length === 0;
 }
 
-/** `All 1,988 acknowledged writes are present exactly once, 2 refused ones are not, of 3 unknown ones 1 is`. */
+/** `All 1,988 acknowledged writes are present exactly once, and 2 refused ones are not. 3 writes got no answer; 1 of them …`. */
 export function ledgerText({ ok, failed, unknown, unknownPresent }: LedgerSummary): string {
   if (ok + failed + unknown === 0) return "Nothing was written";
-  return [
-    `${
-      ok === 1 ? "The one acknowledged write is" : `All ${formatCount(ok)} acknowledged writes are`
-    } present exactly once`,
-    ...failed === 0 ? [] : [`${counted(failed, "refused one")} ${failed === 1 ? "is" : "are"} not`],
-    ...unknown === 0 ? [] : [
-      `of ${counted(unknown, "unknown one")} ${formatCount(unknownPresent)} ${
-        unknownPresent === 1 ? "is" : "are"
-      }`,
-    ],
-  ].join(", ");
+  const known = `${
+    ok === 1 ? "The one acknowledged write is" : `All ${formatCount(ok)} acknowledged writes are`
+  } present exactly once`;
+  const refused = failed === 0
+    ? ""
+    : `, and ${counted(failed, "refused one")} ${failed === 1 ? "is" : "are"} not`;
+  return unknown === 0 ? `${known}${refused}` : `${known}${refused}. ${unknownText(unknown, unknownPresent)}`;
+}
+
+/** Whoever got no answer cannot know: such a write may have been made or not. */
+function unknownText(unknown: number, present: number): string {
+  const text = `${counted(unknown, "write")} got no answer; `;
+  if (unknown === 1) return `${text}it is ${present === 1 ? "" : "not "}in the database, which is allowed`;
+  const some = present === 0 ? "none" : formatCount(present);
+  return `${text}${some} of them ${present === 1 ? "is" : "are"} in the database, which is allowed`;
 }

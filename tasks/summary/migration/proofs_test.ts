@@ -28,7 +28,8 @@ Deno.test("a ledger is counted by outcome, and of unknown writes those that are 
   });
   assert.equal(
     ledgerText(ledger),
-    "All 10 acknowledged writes are present exactly once, 3 refused ones are not, of 7 unknown ones 2 are",
+    "All 10 acknowledged writes are present exactly once, and 3 refused ones are not. 7 writes got no answer; 2 of " +
+      "them are in the database, which is allowed",
   );
 });
 

@@ -1,4 +1,5 @@
-import type { Estimate } from "../../model/estimate.ts";
+import type { Estimate, Warning } from "../../model/estimate.ts";
+import { quantileName } from "../../model/units.ts";
 import { difference } from "../../stats/difference.ts";
 import { blockNoise } from "../../stats/block_noise.ts";
 import { quantile } from "../../stats/quantile.ts";
@@ -32,19 +33,41 @@ export function quantilesOf(responses: Responses | null): QuantileEstimates {
   });
 }
 
-/** How much more each quantile is, ms; nothing where one of the two cannot be told. */
+/** Of a change: the quantile was at the time limit of requests before and while the migration ran. */
+export const AT_LIMIT = "at-limit";
+
+/** A quantile at the time limit of requests is known from below alone. */
+export function isAtLimit({ warnings }: Estimate): boolean {
+  return warnings.some(({ code }) => code === "lower-bound");
+}
+
+/**
+ * How much more each quantile is, ms; nothing where one of the two cannot be told. Of one that came to the time limit of
+ * requests the change is known from below; of one that was there before, nothing is.
+ */
 export function changesOf(before: QuantileEstimates, during: QuantileEstimates): QuantileEstimates {
   return byLevel((level) => {
     const [less, of] = [before[String(level)]!, during[String(level)]!];
     const lacking = [of, less].find(({ value }) => value === null);
     if (lacking !== undefined) return empty(lacking.warnings);
+    if (isAtLimit(less)) return empty([limitWarning(level, isAtLimit(of))]);
     const found = difference({ ...of, value: of.value! }, { ...less, value: less.value! });
     const codes = new Set<string>();
     const warnings = [...of.warnings, ...less.warnings].filter(({ code }) =>
       !codes.has(code) && codes.add(code)
     );
-    return { ...found, level: LEVEL, warnings };
+    return { ...found, ...isAtLimit(of) && { high: null }, level: LEVEL, warnings };
   });
+}
+
+function limitWarning(level: number, both: boolean): Warning {
+  const name = quantileName(level);
+  return both
+    ? {
+      code: AT_LIMIT,
+      text: `${name} was at the time limit of requests before the migration and while it ran.`,
+    }
+    : { code: "at-limit-before", text: `${name} was at the time limit of requests before the migration.` };
 }
 
 export function ascending(units: readonly (readonly number[])[]): Float64Array {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { fixtureRandom, normal } from "../testing_random.ts";
-import { changesOf, quantilesOf } from "./quantiles.ts";
+import { changeText } from "./change_text.ts";
+import { AT_LIMIT, changesOf, quantilesOf } from "./quantiles.ts";
 import type { Responses } from "./responses.ts";
 
 const part = { segment: "baseline", startUs: 0, endUs: 20e6 };
@@ -56,4 +57,23 @@ Deno.test("a quantile of too few, or among those never served, has no value, and
   assert.equal(shed["0.95"]!.value, null);
   assert.equal(shed["0.95"]!.warnings[0]!.code, "unbounded");
   assert.equal(quantilesOf(null)["0.5"]!.warnings[0]!.code, "no-data");
+});
+
+Deno.test("of a quantile at the time limit of requests no change is told but what is known from below", () => {
+  const limited = (ms: number) =>
+    quantilesOf({
+      ...made(1),
+      units: made(1).units.map((unit) => unit.map(() => ms)),
+      shortestTimeoutMs: 5000,
+    });
+  const [quick, first, second] = [limited(100), limited(5008), limited(5010)];
+  const both = changesOf(first, second)["0.95"]!;
+  assert.deepEqual([both.value, both.low, both.high, both.warnings[0]!.code], [null, null, null, AT_LIMIT]);
+  assert.equal(changeText(both), "at limit");
+  const after = changesOf(quick, second)["0.95"]!;
+  assert.deepEqual([after.value, after.high], [4910, null], "no upper end");
+  assert.equal(changeText(after), "≥ +4.91 s");
+  const before = changesOf(first, quick)["0.95"]!;
+  assert.deepEqual([before.value, changeText(before)], [null, "—"]);
+  assert.equal(changeText(changesOf(quick, limited(112))["0.95"]), "+12 ms");
 });

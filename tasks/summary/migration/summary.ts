@@ -2,7 +2,7 @@ import type { MigrationSummary, SegmentError, Stall } from "../../model/migratio
 import type { Run } from "../../model/run.ts";
 import type { Rows } from "../../store/runs.ts";
 import { query } from "../../store/sql.ts";
-import { baselineDoubts } from "./baseline.ts";
+import { baselineDoubts, FAILING, OVERLOADED } from "./baseline.ts";
 import { declaredRisks } from "./declared.ts";
 import { readSteps, readWaits } from "./evidence.ts";
 import { impactOf } from "./impacts.ts";
@@ -66,14 +66,20 @@ export async function migrationFindings(
     stallLimitMs,
     errors: baselineErrors,
     n: before?.n ?? 0,
+    slo: config.slo,
   });
   const migration = config.migration!;
   const seen = { steps: await readSteps(rows, run), errors, stall: longest(stalls), stallLimitMs };
   const summary = {
     migration,
     ...seen,
+    baselineErrors,
     declared: await declaredRisks(rows, run, migration.steps, seen),
-    predicted: checkedPrediction(migration, seen),
+    predicted: checkedPrediction(migration, {
+      steps: seen.steps,
+      caused: longest(impacts.flatMap(({ caused }) => caused ?? [])),
+      wasOverloaded: warnings.some(({ code }) => code === OVERLOADED || code === FAILING),
+    }),
     impacts,
     recovery: recoveryOf(
       { seconds, responses: ascending(before?.units ?? []) },

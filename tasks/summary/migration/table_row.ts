@@ -2,7 +2,8 @@ import { strongestLock } from "../../model/lock_modes.ts";
 import type { LedgerSummary, MigrationSummary } from "../../model/migration_summary.ts";
 import { verdictText } from "../../model/run.ts";
 import type { RunSummary } from "../../model/summary.ts";
-import { formatCount, formatMs, signedMs } from "../../model/units.ts";
+import { formatCount, formatMs } from "../../model/units.ts";
+import { changeText } from "./change_text.ts";
 
 /** What a row about a run that migrates says, wherever several stand below each other. */
 export interface MigrationRow {
@@ -26,7 +27,7 @@ export function migrationRow(
   const mode = strongestLock(steps.flatMap(({ lockMode }) => lockMode ?? []));
   const waited = waits.find(({ role }) => role === "load");
   return {
-    change: signedMs(all?.change["0.95"]?.value ?? null),
+    change: changeText(all?.change["0.95"]),
     stall: stall === null ? "none" : formatMs(stall.ms),
     errors: formatCount(errors.reduce((sum, { n }) => sum + n, 0)),
     // All of them are locks.

@@ -9,7 +9,8 @@ import { wilson } from "../../stats/proportion.ts";
 import { LEVEL } from "../estimate.ts";
 import { subjectOf } from "../slo.ts";
 import { endedEarly, invalid, missedSentence, missingArms } from "../verdict_sentences.ts";
-import { codesText, OVERLOADED } from "./baseline.ts";
+import { codesText, FAILING, OVERLOADED } from "./baseline.ts";
+import { failedBefore, isOfBefore, wasMissedBefore } from "./failed_before.ts";
 import { movedSentences } from "./moved.ts";
 import { UNSEEN } from "./unseen.ts";
 import { recoveryText } from "./recovery_text.ts";
@@ -44,9 +45,11 @@ export function judgeMigration(evidence: MigrationEvidence): { verdict: Verdict 
   if (run.status !== "complete") {
     return { verdict: null, reasons: [...endedEarly(run), ...data, ...left] };
   }
-  const { own, doubtful } = errorsOf(evidence);
+  const { own, doubtful, broken } = errorsOf(evidence);
   const judged = slo.filter(({ term }) => term.metric !== "stall");
-  const missed = judged.filter((result) => !result.ok && !unmeasured(result)).map(missedSentence);
+  const missing = judged.filter((result) => !result.ok && !unmeasured(result));
+  const ofBefore = missing.filter((result) => wasMissedBefore(result, broken, migration.impacts));
+  const missed = missing.filter((result) => !ofBefore.includes(result)).map(missedSentence);
   const stall = tooLong(evidence, ({ caused }) => caused);
   const stalled = stall === null ? [] : [stallSentence(stall, migration)];
   const anyStall = stall ?? tooLong(evidence, ({ stall }) => stall);
@@ -55,11 +58,15 @@ export function judgeMigration(evidence: MigrationEvidence): { verdict: Verdict 
     : [`${stallSentence(anyStall, migration)} So nothing says that it was the migration's.`];
   const unrecovered = recovery.state === "not recovered" ? [recoveryText(migration)] : [];
   // Of a load that was settling when the run ended, nobody knows, nor what one would come back to that was too much before.
-  const settling = recovery.settledSeconds > 0 || migration.warnings.some(({ code }) => code === OVERLOADED);
+  const settling = recovery.settledSeconds > 0 || broken.length > 0 ||
+    migration.warnings.some(({ code }) => code === OVERLOADED);
   const failures = own.length === 0 ? [] : [errorsSentence(own)];
+  const failing = migration.warnings.filter(({ code }) => code === FAILING).map(({ text }) => text);
   const doubts = [
+    ...failing,
     ...doubtful.length === 0 ? [] : [`${errorsSentence(doubtful)} They did so before, too.`],
-    ...migration.warnings.filter(({ code }) => code !== UNSEEN).map(({ text }) => text),
+    ...ofBefore.map((result) => `${missedSentence(result)} It did so before, too.`),
+    ...migration.warnings.filter(({ code }) => code !== UNSEEN && code !== FAILING).map(({ text }) => text),
     ...late,
     ...recovery.state === "unknown" ? [recoveryText(migration)] : settling ? unrecovered : [],
     ...proofDoubts(migration),
@@ -122,22 +129,22 @@ function stepFaults({ migration: { steps, migration } }: MigrationEvidence): str
 
 /**
  * Errors from the migration on: those that are its own, and those that came as often before it began. A code is its own
- * where the intervals of both rates do not meet.
+ * where the intervals of both rates do not meet; none is that a path had before in such numbers that it could not serve
+ * the load.
  */
-function errorsOf({ migration: { errors, impacts }, baselineErrors }: MigrationEvidence) {
+function errorsOf({ run, migration: { errors, impacts }, baselineErrors }: MigrationEvidence) {
+  const broken = failedBefore(impacts, baselineErrors, run.config.slo);
   const total = impacts.find(({ path, kind }) => path === null && kind === "all");
   const sum = (list: readonly SegmentError[], code: string) =>
     list.filter((each) => each.code === code).reduce((n, each) => n + each.n, 0);
-  const own = (code: string): boolean => {
+  const isMore = (code: string): boolean => {
     const before = sum(baselineErrors, code);
     if (before === 0 || total === undefined) return true;
     const [n, m] = [Math.max(total.n.baseline, before), Math.max(total.n.migrate, sum(errors, code))];
     return wilson(sum(errors, code), m, LEVEL)!.low > wilson(before, n, LEVEL)!.high;
   };
-  return {
-    own: errors.filter(({ code }) => own(code)),
-    doubtful: errors.filter(({ code }) => !own(code)),
-  };
+  const isOwn = (error: SegmentError) => isMore(error.code) && !isOfBefore(error, broken, baselineErrors);
+  return { own: errors.filter(isOwn), doubtful: errors.filter((error) => !isOwn(error)), broken };
 }
 
 function errorsSentence(errors: readonly SegmentError[]): string {

@@ -7,7 +7,7 @@ import type { SloResult } from "../../model/summary.ts";
 import type { Validity } from "../../model/validity.ts";
 import { fixtureRecord } from "../testing_record.ts";
 import { exitCodeOf } from "../verdict.ts";
-import { OVERLOADED, UNSTABLE } from "./baseline.ts";
+import { FAILING, OVERLOADED, UNSTABLE } from "./baseline.ts";
 import { migrationConfig, SECOND } from "./testing.ts";
 import { UNSEEN } from "./unseen.ts";
 import { impact, quietMigration, stalledMigration } from "./testing_summary.ts";
@@ -380,6 +380,44 @@ Deno.test("errors that came as often before it began are not the migration's, an
   });
   assert.equal(other.verdict, "fail");
   assert.match(other.reasons[0]!, /^1 request failed while the migration ran \(42P01: 1\)/);
+});
+
+Deno.test("a load that failed before the migration as much as no target allows fails no migration, however much it failed then", () => {
+  const timeout = (changes: Partial<SegmentError>) =>
+    error({ path: "graphql", kind: "read", code: "timeout", ...changes });
+  const baselineErrors = [timeout({ segment: "baseline", n: 1352 })];
+  const text = "The load failed before the migration began: 25.4 % of 5,320 requests over graphql.";
+  const warnings = [{ code: OVERLOADED, text: "p95 was 5.01 s." }, { code: FAILING, text }];
+  const migration = (...errors: SegmentError[]) => quietMigration({ errors, warnings });
+  const missed = { ...result("errors<1%", 1, false), arm: "graphql" };
+  const found = judged(migration(timeout({ n: 1064 }), timeout({ n: 90, code: "shed" })), {
+    baselineErrors,
+    slo: [missed],
+  });
+  assert.equal(found.verdict, "inconclusive");
+  assert.equal(found.reasons[0], text);
+  assert.match(found.reasons[1]!, /^1,154 requests failed .* They did so before, too\.$/);
+  assert.match(found.reasons[2]!, /^graphql misses errors < 1 %.* It did so before, too\.$/);
+  for (const other of [timeout({ code: "40P01", n: 1 }), timeout({ path: "sql", n: 400 })]) {
+    const { verdict, reasons } = judged(migration(timeout({ n: 1064 }), other), { baselineErrors });
+    assert.equal(verdict, "fail", "what nobody saw before is the migration's");
+    assert.match(reasons[0]!, new RegExp(`failed while the migration ran \\(${other.code}: ${other.n}\\)`));
+  }
+  const lost = [{ problem: "lost" as const, n: 1, example: "order-insert, client 1, write 5, slot 17" }];
+  const { ledger } = quietMigration();
+  const damaged = { ...migration(timeout({ n: 1064 })), ledger: { ...ledger, problems: lost } };
+  assert.equal(
+    judged(damaged, { baselineErrors }).verdict,
+    "fail",
+    "a lost write is a fact whatever was before",
+  );
+});
+
+Deno.test("a target of response time that was missed before is not held against the migration", () => {
+  const slow = quietMigration({ impacts: [impact("sql", "read", [2, 300, 310], [2, 400, 410])] });
+  const found = judged(slow, { slo: [result("p95<200ms", 400, false)] });
+  assert.equal(found.verdict, "inconclusive");
+  assert.equal(found.reasons[0], "sql misses p95 < 200 ms: 400 ms. It did so before, too.");
 });
 
 for (const status of ["interrupted", "crashed"] as const) {
