@@ -10,7 +10,7 @@ import { LEVEL } from "../estimate.ts";
 import { subjectOf } from "../slo.ts";
 import { endedEarly, invalid, missedSentence, missingArms } from "../verdict_sentences.ts";
 import { codesText, FAILING, OVERLOADED } from "./baseline.ts";
-import { failedBefore, isOfBefore, wasMissedBefore } from "./failed_before.ts";
+import { type FailedBefore, failedBefore, isOfBefore, wasMissedBefore } from "./failed_before.ts";
 import { movedSentences } from "./moved.ts";
 import { UNSEEN } from "./unseen.ts";
 import { recoveryText } from "./recovery_text.ts";
@@ -34,7 +34,7 @@ export interface MigrationEvidence {
  * no verdict: its reasons say what is known all the same.
  */
 export function judgeMigration(evidence: MigrationEvidence): { verdict: Verdict | null; reasons: string[] } {
-  const { run, validity, slo, migration } = evidence;
+  const { run, validity, migration } = evidence;
   const { recovery } = migration;
   const data = [
     ...stepFaults(evidence),
@@ -46,10 +46,7 @@ export function judgeMigration(evidence: MigrationEvidence): { verdict: Verdict 
     return { verdict: null, reasons: [...endedEarly(run), ...data, ...left] };
   }
   const { own, doubtful, broken } = errorsOf(evidence);
-  const judged = slo.filter(({ term }) => term.metric !== "stall");
-  const missing = judged.filter((result) => !result.ok && !unmeasured(result));
-  const ofBefore = missing.filter((result) => wasMissedBefore(result, broken, migration.impacts));
-  const missed = missing.filter((result) => !ofBefore.includes(result)).map(missedSentence);
+  const { missed, missedBefore, unjudged } = targetsOf(evidence, broken);
   const stall = tooLong(evidence, ({ caused }) => caused);
   const stalled = stall === null ? [] : [stallSentence(stall, migration)];
   const anyStall = stall ?? tooLong(evidence, ({ stall }) => stall);
@@ -61,21 +58,20 @@ export function judgeMigration(evidence: MigrationEvidence): { verdict: Verdict 
   const settling = recovery.settledSeconds > 0 || broken.length > 0 ||
     migration.warnings.some(({ code }) => code === OVERLOADED);
   const failures = own.length === 0 ? [] : [errorsSentence(own)];
-  const failing = migration.warnings.filter(({ code }) => code === FAILING).map(({ text }) => text);
   const doubts = [
-    ...failing,
+    ...warned(migration, (code) => code === FAILING),
     ...doubtful.length === 0 ? [] : [`${errorsSentence(doubtful)} They did so before, too.`],
-    ...ofBefore.map((result) => `${missedSentence(result)} It did so before, too.`),
-    ...migration.warnings.filter(({ code }) => code !== UNSEEN && code !== FAILING).map(({ text }) => text),
+    ...missedBefore,
+    ...warned(migration, (code) => code !== UNSEEN && code !== FAILING),
     ...late,
     ...recovery.state === "unknown" ? [recoveryText(migration)] : settling ? unrecovered : [],
     ...proofDoubts(migration),
-    ...judged.filter(unmeasured).map(notJudgedSentence),
+    ...unjudged,
   ];
   // What clients saw is told before what follows from it.
   const facts = [...data, ...failures, ...stalled, ...settling ? [] : unrecovered, ...missed];
   // A stall is what clients saw, whoever looked at locks.
-  const unseen = migration.warnings.filter(({ code }) => code === UNSEEN).map(({ text }) => text);
+  const unseen = warned(migration, (code) => code === UNSEEN);
   if (!validity.valid) {
     return {
       verdict: data.length > 0 ? "fail" : "invalid",
@@ -96,6 +92,24 @@ export function judgeMigration(evidence: MigrationEvidence): { verdict: Verdict 
   }
   if (unseen.length > 0) return { verdict: "inconclusive", reasons: [...unseen, ...rest] };
   return { verdict: "zero-downtime", reasons: [...rest, ...shortLockSentences(migration)] };
+}
+
+/** Targets that were missed while it ran, those that were missed before it as well, and those of which nobody knows. */
+function targetsOf({ slo, migration: { impacts } }: MigrationEvidence, broken: readonly FailedBefore[]) {
+  const judged = slo.filter(({ term }) => term.metric !== "stall");
+  const missing = judged.filter((result) => !result.ok && !unmeasured(result));
+  const isOfBefore = (result: SloResult) => wasMissedBefore(result, broken, impacts);
+  return {
+    missed: missing.filter((result) => !isOfBefore(result)).map(missedSentence),
+    missedBefore: missing.filter(isOfBefore).map((result) =>
+      `${missedSentence(result)} It did so before, too.`
+    ),
+    unjudged: judged.filter(unmeasured).map(notJudgedSentence),
+  };
+}
+
+function warned({ warnings }: MigrationSummary, has: (code: string) => boolean): string[] {
+  return warnings.filter(({ code }) => has(code)).map(({ text }) => text);
 }
 
 /** However long it was. */
