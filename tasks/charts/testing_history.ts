@@ -10,6 +10,7 @@ export function historyFixture(): RunHistory {
     machine: { CPU: "Fixture CPU", cores: "2", memory: "8 GiB", kernel: "Linux", PostgreSQL: "embedded" },
     stretches: [stretch("2b", 12, 7), { ...stretch("1a", 2, null), differences: [RATE] }],
     elsewhere: 3,
+    elsewhereDiffers: ["CPU", "Redis"],
     leftOut: 1,
     leftOutRuns: [{ ...run(5), verdict: "invalid", why: "it is INVALID" }],
   };

@@ -109,7 +109,7 @@ export interface HistoryStretch {
   readonly rates: readonly HistoryRate[];
 }
 
-/** The history of a scenario on one machine. */
+/** The history of a scenario on one machine: that of the newest run, or where it has no other, of the newest two of one. */
 export interface RunHistory {
   /** Version of this form. */
   readonly schema: 1;
@@ -121,6 +121,8 @@ export interface RunHistory {
   readonly stretches: readonly HistoryStretch[];
   /** Runs of the scenario with other services or on another machine, which are not shown. */
   readonly elsewhere: number;
+  /** Names of facts of machine and services in which these differ. */
+  readonly elsewhereDiffers: readonly string[];
   /** Runs that do not count, such as INVALID ones. */
   readonly leftOut: number;
   /** The newest of these, newest first. */

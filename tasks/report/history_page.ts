@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { HistoryStretch, HistoryTrend, RunHistory } from "../model/history.ts";
 import { counted, fixed, formatProbability, isoMinutes, listed, measuredMs } from "../model/units.ts";
-import { trendName } from "../terminal/history_text.ts";
+import { elsewhereText, trendName } from "../terminal/history_text.ts";
 import { historyFolder } from "../stack/history_folder.ts";
 import { isReport } from "../stack/reports_folder.ts";
 import { plain } from "./cells.ts";
@@ -123,16 +123,14 @@ function judged(newest: HistoryStretch): Pick<ComparePageView, "word" | "tone" |
 
 /** What stands apart, in sentences. */
 function apart(history: RunHistory): string[] {
-  const { stretches, elsewhere, leftOut } = history;
+  const { stretches, leftOut } = history;
   const omitted = notDrawn(history);
   const breaks = stretches.length - 1;
   return [
     ...breaks === 0
       ? []
       : [`${counted(breaks, "break")}: machine, data set or load changed, and nothing is joined over it.`],
-    ...elsewhere === 0
-      ? []
-      : [`${counted(elsewhere, "run")} that used other services or another machine: not shown.`],
+    ...[elsewhereText(history)].filter((text) => text !== ""),
     ...leftOut === 0 ? [] : [`${counted(leftOut, "run")} INVALID or not finished: named below, not drawn.`],
     ...omitted === null ? [] : [omitted],
   ];

@@ -44,12 +44,13 @@ function ofOperations({ run, operations }: RunSummary): Metric[] {
     arm,
     operation: operation ?? "all",
   });
+  const begin = run.config.loop === "closed" ? "the client being ready" : "the intended start";
   return [
     {
       name: "benchbook_response_time_seconds",
       type: "gauge",
       unit: "seconds",
-      help: "Response time from the intended start, by quantile.",
+      help: `Response time from ${begin}, by quantile.`,
       samples: operations.flatMap((row) =>
         Object.entries(row.response).flatMap(([quantile, { value }]) =>
           value === null

@@ -19,3 +19,13 @@ Deno.test("labels keep to themselves, whatever stands in them", () => {
     );
   }
 });
+
+Deno.test("a closed loop's response times are told to begin when the client was ready", () => {
+  const summary = exampleSummary();
+  const { run } = summary;
+  const closed = { ...summary, run: { ...run, config: { ...run.config, loop: "closed" as const } } };
+  assert.match(
+    openMetrics(closed),
+    /^# HELP benchbook_response_time_seconds Response time from the client being ready,/m,
+  );
+});

@@ -19,8 +19,8 @@ const MOST_SLOTS = 8_000_000;
 const MOST_LEFT_OUT = 50;
 
 /**
- * How a scenario's response times went from run to run on the machine of its newest run. What was made on another data
- * set or under another load is a stretch of its own.
+ * How a scenario's response times went from run to run on the machine of its newest run, or on the newest that has more
+ * than one. What was made on another data set or under another load is a stretch of its own.
  * @param scenario its name; the newest run's if absent
  * @throws {UsageError} where no run of it is stored that counts
  */
@@ -29,10 +29,13 @@ export async function historyOf(rows: Rows, scenario?: string): Promise<RunHisto
   const name = scenario ?? benches[0]?.scenario;
   const all = benches.filter((run) => run.scenario === name);
   const counted = all.filter((run) => faultOf(run) === null);
-  const [newest] = counted;
-  if (newest === undefined) throw noRuns(name, benches, all.length);
+  const machines = [...Map.groupBy(counted, (run) => fingerprintOf(run).machine.hash).values()];
+  // A run that is alone tells nothing of a history, and must not hide the one that there is.
+  const here = machines.find((runs) => runs.length > 1) ?? machines[0];
+  if (here === undefined) throw noRuns(name, benches, all.length);
+  const [newest] = here as [StoredRun, ...StoredRun[]];
   const { machine } = fingerprintOf(newest);
-  const here = counted.filter((run) => fingerprintOf(run).machine.hash === machine.hash);
+  const others = machines.filter((runs) => runs !== here).map(([run]) => fingerprintOf(run!));
   const groups = Map.groupBy(here, (run) => fingerprintOf(run).hash);
   const stretches: HistoryStretch[] = [];
   for (const own of groups.values()) stretches.push(await stretchOf(rows, own, newest));
@@ -42,6 +45,15 @@ export async function historyOf(rows: Rows, scenario?: string): Promise<RunHisto
     machine: machine.values,
     stretches,
     elsewhere: counted.length - here.length,
+    elsewhereDiffers: [
+      ...new Set(
+        others.flatMap((other) =>
+          differences(other, fingerprintOf(newest)).filter(({ part }) => part === "machine").map(({ name }) =>
+            name
+          )
+        ),
+      ),
+    ],
     leftOut: all.length - counted.length,
     leftOutRuns: all.flatMap((run) => {
       const why = faultOf(run);

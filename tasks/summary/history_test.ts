@@ -56,8 +56,18 @@ Deno.test("a level that rises by a fifth is found at its run, and other loads an
     assert.match(text, /Apart from these: 1 run until .* \(timeout 500 ms and not /);
     assert.match(
       text,
-      /^1 run that used other services or another machine: not shown\.\n1 run INVALID or not finished: left out\.$/m,
+      /^1 run not shown: it differs in machine or services \(CPU\)\.\n1 run INVALID or not finished: left out\.$/m,
     );
+  }));
+
+Deno.test("a single run on another machine, newer than the others, does not hide their history", () =>
+  withRuns(async (store) => {
+    for (const factor of [1, 1.01]) await makeRun(store, { slots: SLOTS, factor });
+    await makeRun(store, { slots: SLOTS, environment: { cores: 64 } });
+  }, async (store) => {
+    const { stretches, elsewhere, elsewhereDiffers } = await historyOf(store);
+    assert.deepEqual(stretches.map(({ runs }) => runs.length), [2]);
+    assert.deepEqual([elsewhere, elsewhereDiffers], [1, ["cores"]]);
   }));
 
 Deno.test("of a few runs the one that lies outside is named, with low confidence", () =>

@@ -1,3 +1,4 @@
+import { UsageError } from "../model/errors.ts";
 import type { RunHistory } from "../model/history.ts";
 import { openRun } from "../store/read.ts";
 import { historyOf, isBench } from "./history.ts";
@@ -21,5 +22,11 @@ export async function openHistory(
   if (scenario === "" && !isBench(reader.run)) {
     return { history: null, why: "The run is no bench, and has no history." };
   }
-  return { history: await historyOf(reader, scenario || reader.run.scenario), why: null };
+  try {
+    return { history: await historyOf(reader, scenario || reader.run.scenario), why: null };
+  } catch (error) {
+    // Nobody asked for the history of this scenario: that there is none is no fault of the notebook.
+    if (scenario === "" && error instanceof UsageError) return { history: null, why: `${error.message}.` };
+    throw error;
+  }
 }

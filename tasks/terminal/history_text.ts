@@ -5,7 +5,7 @@ import type {
   HistoryTrend,
   RunHistory,
 } from "../model/history.ts";
-import { counted, formatMs, isoMinutes, measuredMs, significant } from "../model/units.ts";
+import { counted, formatMs, isoMinutes, listed, measuredMs, significant } from "../model/units.ts";
 import { shortCommit } from "./compare_text.ts";
 import { paragraph, singleLine } from "./safe_text.ts";
 import { formatTable, type TextColumn } from "./table.ts";
@@ -146,11 +146,18 @@ function otherText({ runs, differences }: HistoryStretch): string {
   );
 }
 
-function apartText({ elsewhere, leftOut }: RunHistory): string {
+/** How many runs of the scenario are not of this history, and in what these differ; empty: none. */
+export function elsewhereText({ elsewhere, elsewhereDiffers }: RunHistory): string {
+  const they = elsewhere === 1 ? "it differs" : "they differ";
+  return elsewhere === 0
+    ? ""
+    : `${counted(elsewhere, "run")} not shown: ${they} in machine or services (${listed(elsewhereDiffers)}).`;
+}
+
+function apartText(history: RunHistory): string {
+  const { leftOut } = history;
   return [
-    ...elsewhere === 0
-      ? []
-      : [`${counted(elsewhere, "run")} that used other services or another machine: not shown.`],
+    ...[elsewhereText(history)].filter((text) => text !== ""),
     ...leftOut === 0 ? [] : [`${counted(leftOut, "run")} INVALID or not finished: left out.`],
   ].join("\n");
 }

@@ -79,10 +79,10 @@ function refuseOtherKind({ kind, config, searchId, runId }: StoredRun, reference
   );
 }
 
-function notComparable(reference: string, { runId }: StoredRun, fault: string): BenchbookError {
+function notComparable(reference: string, { runId, scenario }: StoredRun, fault: string): BenchbookError {
   return new BenchbookError(
     `Cannot compare ${reference}: ${runId === reference ? "" : `${runId}: `}${fault}`,
     ExitCode.invalid,
-    "Measure again with deno task bench, and compare that run.",
+    `Measure again with deno task bench ${scenario}, and compare that run.`,
   );
 }

@@ -64,10 +64,10 @@ function enough({ base, candidate }: ComparedEvidence["runs"]): boolean {
 
 function singleText({ base, candidate }: ComparedEvidence["runs"]): string {
   const what = base === 1 && candidate === 1
-    ? "Two single runs do"
-    : `${counted(base, "run")} against ${counted(candidate, "run")} do`;
-  return `${what} not show how much runs differ that have nothing different, and no five runs of one version are stored ` +
-    "that would: no verdict. Use --repeat 5 for both, or measure both versions as two arms of one run (--arm).";
+    ? "Two single runs"
+    : `${counted(base, "run")} against ${counted(candidate, "run")}`;
+  return `${what} cannot tell a change from what runs differ by anyway, and no five runs of one version are stored to ` +
+    "tell how much that is: no verdict. Use --repeat 5 for both, or measure both versions as two arms of one run (--arm).";
 }
 
 function noiseText({ from, runs: of, twoRuns }: NoiseSource, runs: ComparedEvidence["runs"]): string {
