@@ -49,6 +49,7 @@ export function migrationTimeline(
     svg,
     legend: legendOf(scales, shown),
     reading: readingOf(scales, {
+      stalled: stalledText(shown),
       isOneAxis: shown.length < 2 || new Set(columns.map(({ end }) => end)).size === 1,
       isMoved: shown.some(({ switches = [] }) => switches.length > 0),
       isCut: shown.some(({ answers }) => answers.some(({ ok, width }) => ok / width > scales.answers)),
@@ -162,7 +163,8 @@ function legendOf(
 
 function readingOf(
   { errors, hasCache }: Pick<Scales, "errors" | "hasCache">,
-  { isOneAxis, isMoved, isCut }: {
+  { stalled, isOneAxis, isMoved, isCut }: {
+    readonly stalled: string;
     readonly isOneAxis: boolean;
     readonly isMoved: boolean;
     readonly isCut: boolean;
@@ -180,6 +182,22 @@ function readingOf(
     ...isOneAxis ? [] : ["The runs differ so much in length that each has a time axis of its own."],
   ];
   return "Read it from top to bottom at one moment: where response times climb, the statement that ran then and the " +
-    "sessions that waited for a lock stand below. The band is the time in which the migration ran; in the red part " +
-    `requests were pending and none succeeded. ${without.join(" ")}`;
+    "sessions that waited for a lock stand below. The band is the time in which the migration ran" +
+    `${stalled}. ${without.join(" ")}`;
+}
+
+/** What the red part is: a stall is that of one path and kind, and others may have been answered meanwhile. */
+function stalledText(runs: readonly MigrationRun[]): string {
+  const stalled = runs.flatMap(({ name, stall }) =>
+    stall === null ? [] : [
+      `${stall.kind === "all" ? "requests" : `${stall.kind}s`} over ${stall.path ?? "all paths"}${
+        runs.length > 1 ? ` (${name})` : ""
+      }`,
+    ]
+  );
+  return stalled.length === 0
+    ? ""
+    : `; in the red part ${listed(stalled)} were pending and none of ${
+      stalled.length === 1 ? "them" : "those"
+    } succeeded`;
 }

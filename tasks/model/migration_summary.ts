@@ -140,6 +140,8 @@ export interface Stall {
   readonly pending: number;
   /** The lock that most of those waited for, as a sentence's part: mode, relation, and whose; null: none was seen. */
   readonly lock: string | null;
+  /** So long of it somebody waited for that lock without a break, ms; absent without a lock, and in older summaries. */
+  readonly lockMs?: number;
   /** Who waited for the lock, where it is not known that those did: requests of that kind, of any path, or any of the load. */
   readonly lockOf?: "kind" | "load";
 }

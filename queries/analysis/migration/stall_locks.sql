@@ -36,6 +36,8 @@ WITH
       -- Who waited for a moment alone does not explain a stall.
       max(coalesce(w.waited_us, 0)) >= any_value(s.until - s."from") / 2 AS is_long,
       sum(w.waited_us) AS waited_us,
+      -- So much of the stall one of them waited at least.
+      max(least(s.until, w.at_us + coalesce(w.waited_us, 0)) - greatest(s."from", w.at_us)) AS within_us,
       max_by(w.blocker_query, w.waited_us) AS blocker_query
     FROM stall s
     JOIN waiting w ON w.at_us < s.until AND w.at_us + coalesce(w.waited_us, 0) > s."from"
@@ -48,6 +50,7 @@ SELECT
   nth, relation, mode,
   blocker_role AS "blockerRole",
   blocker_query AS "blockerQuery",
+  within_us / 1000 AS "lockMs",
   CASE
     WHEN NOT of_kind THEN 'load'
     WHEN path IS NULL THEN 'stalled'

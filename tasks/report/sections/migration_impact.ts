@@ -9,6 +9,7 @@ import {
   significant,
 } from "../../model/units.ts";
 import { atLeast, changeText } from "../../summary/migration/change_text.ts";
+import { partText } from "../../summary/migration/stalls.ts";
 import { recoveryText } from "../../summary/migration/recovery_text.ts";
 import { unbroken } from "../../charts/html.ts";
 import type { Footnotes } from "../cells.ts";
@@ -99,8 +100,8 @@ function stallText({ stall }: MigrationSummary): string {
   if (stall === null) return "At no time were requests pending while none succeeded.";
   const { ms, fromUs, path, kind, pending } = stall;
   const whose = `${kind === "all" ? "requests" : `${kind}s`} over ${path ?? "all paths"}`;
-  return `The longest stall lasted ${measuredMs(ms)}, from ${formatSeconds(fromUs / 1e6)} on: ${
-    formatCount(pending)
-  } ` +
+  return `The longest stall lasted ${measuredMs(ms)}${partText(stall)}, from ${
+    formatSeconds(fromUs / 1e6)
+  } on: ${formatCount(pending)} ` +
     `${whose} were pending, and none succeeded.`;
 }

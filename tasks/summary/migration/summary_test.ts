@@ -187,6 +187,7 @@ Deno.test("a queue for a lock: the stall is as long as the blocker held it, and 
       "text), which waited for AccessExclusiveLock on northwind.orders behind a transaction that was open beside it " +
       "(SELECT count(*) FROM northwind.orders)",
   );
+  assert.ok(stall!.lockMs! > 2300 && stall!.lockMs! <= stall!.ms, `${stall!.lockMs} ms behind the lock`);
   assert.equal(summary.verdict, "brief-pause");
   assert.equal(exitCodeOf(summary), 1);
   assert.match(

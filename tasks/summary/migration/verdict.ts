@@ -15,7 +15,7 @@ import { movedSentences } from "./moved.ts";
 import { UNSEEN } from "./unseen.ts";
 import { recoveryText } from "./recovery_text.ts";
 import { shortLockSentences } from "./short_lock.ts";
-import { longest } from "./stalls.ts";
+import { longest, partText } from "./stalls.ts";
 import { checksumFaults, ledgerFaults, proofDoubts, proofSentences } from "./proof_sentences.ts";
 
 /** What a migration's verdict is drawn from. */
@@ -217,7 +217,7 @@ function stallSentence(stall: Stall, { stallLimitMs, segments, moved }: Migratio
   const after = stall.fromUs > end
     ? `, ${formatSeconds((stall.fromUs - end) / 1e6)} after the migration had ended`
     : "";
-  return `${STALLED}${formatMs(stall.ms)} (allowed: ${formatMs(stallLimitMs)}): ${
+  return `${STALLED}${formatMs(stall.ms)} (allowed: ${formatMs(stallLimitMs)})${partText(stall)}: ${
     whenText(stall, after)
   }${lock}.`;
 }

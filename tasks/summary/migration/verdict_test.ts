@@ -354,6 +354,17 @@ Deno.test("where requests took as long before, neither a stall nor what did not 
   assert.equal(judged({ ...stalled, errors: [error()] }).verdict, "fail", "clients saw errors");
 });
 
+Deno.test("a stall of which a lock explains a part alone says how much", () => {
+  const stalled = stalledMigration();
+  const of = (lockMs: number) => {
+    const caused = { ...stalled.stall!, ms: 10_800, lockMs };
+    const impacts = stalled.impacts.map((each) => ({ ...each, stall: caused, caused }));
+    return judged({ ...stalled, stall: caused, impacts }).reasons[0]!;
+  };
+  assert.match(of(3650), /^The load stalled for 10\.8 s \(allowed: 250 ms\), 3\.65 s of it behind a lock: /);
+  assert.match(of(10_500), /^The load stalled for 10\.8 s \(allowed: 250 ms\): /);
+});
+
 Deno.test("a pause says what a brief pause is, however long it was", () => {
   const { verdict, reasons: [stall, meaning] } = judged(stalledMigration());
   assert.equal(verdict, "brief-pause");
