@@ -46,7 +46,7 @@ export const MIGRATE: readonly Story[] = [
       if (summary.validity.valid) {
         assert.match(
           said.replaceAll(/\s+/g, " "),
-          /The load stalled for \d+(\.\d+)? s \(allowed: 400 ms\): /,
+          /The load stalled for \d+(\.\d+)? s \(allowed: 400 ms\)(, [\d.]+ m?s of it behind a lock)?: /,
         );
       }
       const lines = Deno.readTextFileSync(join(mine, "comment.md")).trimEnd().split("\n");
