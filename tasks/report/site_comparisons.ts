@@ -64,6 +64,7 @@ export function listedComparison(
       remark: "",
       requests: "—",
       p95: "—",
+      struck: false,
       sample: false,
     },
     step: null,

@@ -12,6 +12,8 @@ import type { Stored } from "./stored_summary.ts";
 
 /** How much of a name stands in the list. */
 const NAME_COLUMNS = 80;
+/** Of what a run missed: the whole sentence stands in its report. */
+const REMARK_COLUMNS = 100;
 
 /** A search is a line, whatever the number of its probes. */
 export function listedSearch(found: RateSearch): ListedPage {
@@ -38,6 +40,7 @@ export function listedSearch(found: RateSearch): ListedPage {
       remark: "",
       requests: formatCount(requests),
       p95: "—",
+      struck: false,
       sample: false,
     },
     step: null,
@@ -69,9 +72,10 @@ export function listedRun(summary: Stored): ListedPage {
       commit: run.gitCommit?.slice(0, 10) ?? "—",
       ...verdict(summary),
       reasons: summary.reasons ?? [],
-      remark: stallText(summary),
+      remark: remarkOf(summary),
       requests: formatCount(measuredRequests(summary)),
       p95: p95 === null ? "—" : `${measuredMs(p95)} (${totals[0]!.arm})`,
+      struck: summary.verdict === "invalid",
       sample: directory === SAMPLE,
     },
     step: counts ? { of, ms: p95 } : null,
@@ -107,9 +111,11 @@ export function shortName<T extends string | null>(name: T): T {
 }
 
 /** How long a migration kept its users waiting. */
-function stallText({ migration }: Stored): string {
+/** A migration's stall; of a run that failed what it missed, as the p95 beside it is the first arm's. */
+function remarkOf({ migration, verdict, reasons }: Stored): string {
   const { stall } = migration ?? {};
-  return stall ? `stall ${measuredMs(stall.ms)}` : "";
+  if (stall) return `stall ${measuredMs(stall.ms)}`;
+  return verdict === "fail" ? singleLine(reasons?.[0] ?? "", REMARK_COLUMNS) : "";
 }
 
 function verdict({ run, verdict }: Stored): Pick<SiteRow, "verdict" | "tone"> {

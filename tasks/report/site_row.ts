@@ -19,6 +19,8 @@ export interface PageRow {
   readonly remark: string;
   readonly requests: string;
   readonly p95: string;
+  /** Whether its numbers do not count, as the run is INVALID. */
+  readonly struck: boolean;
   readonly sample: boolean;
 }
 

@@ -53,6 +53,29 @@ Deno.test("a trend holds only runs of one load on one machine that counted", () 
   assert.match(rowsOf(stored("a", 1), invalid, stored("c", 3))[0]!.trendText, /last 2 runs/);
 });
 
+Deno.test("beside a run that failed stands what it missed, and numbers of an INVALID run are struck", async () => {
+  const reasons = ["graphql misses p95 < 200 ms: 424 ms"];
+  const runs = [{ ...stored("a", 1), verdict: "fail", reasons }, {
+    ...stored("b", 2),
+    verdict: "invalid",
+    reasons,
+  }];
+  const [invalid, failed] = rowsOf(...runs);
+  assert.deepEqual([failed!.remark, failed!.struck], [reasons[0], false]);
+  assert.deepEqual([invalid!.remark, invalid!.struck], ["", true]);
+  const reports = await Deno.makeTempDir();
+  try {
+    for (const run of runs) {
+      await Deno.mkdir(join(reports, run.directory));
+      await Deno.writeTextFile(join(reports, run.directory, "summary.json"), JSON.stringify(run));
+      await Deno.writeTextFile(join(reports, run.directory, "index.html"), "");
+    }
+    assert.equal((await listOf(reports)).match(/<s>\d[^<]*<\/s><span class="away"> \(invalid\)/g)!.length, 1);
+  } finally {
+    await Deno.remove(reports, { recursive: true });
+  }
+});
+
 Deno.test("links in the list are relative", () => {
   assert.deepEqual(rowsOf(stored("a", 1)).map(({ href }) => href), ["a/index.html"]);
 });
