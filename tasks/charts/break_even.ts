@@ -23,13 +23,13 @@ export interface BreakEvenRow {
 
 type Known = BreakEvenRow & { readonly value: number };
 
-/** What is left of what a tier saves its readers, over its interval or the rate of writes; below zero it costs more. */
+/** What a tier saves its readers less what its upkeep costs, over its interval or the rate of writes; below zero it costs more. */
 export function breakEvenChart(rows: readonly BreakEvenRow[], { id = "break-even" } = {}): Figure {
   const known = rows.filter((row): row is Known => row.value !== null && row.value > 0);
   const styles = armStyles(rows.map(({ tier }) => tier));
   return makeFigure({
     id,
-    title: "What is left of what a tier saves",
+    title: "Net saving of a tier",
     label: known.length === 0
       ? "No tier has a known break-even point"
       : known.map((row) => `${row.tier} breaks even at ${pointText(row, row.value)}`).join("; "),
@@ -40,7 +40,9 @@ export function breakEvenChart(rows: readonly BreakEvenRow[], { id = "break-even
     reading:
       "The line is what the reads save at the database less what keeping the tier up costs there, as a share of what they " +
       "save; the band is its 95 % interval. Where it crosses zero the tier breaks even" +
-      (known.some(({ at }) => isShown(at)) ? "; a dot is the run's own point." : "."),
+      (known.some(({ at }) => isShown(at))
+        ? "; the mark is the run's own point, at −100 % where it costs that much or more."
+        : "."),
     table: {
       columns: [...words("Tier", "Of"), ...numbers("Break-even", "Low", "High", "In the run")],
       rows: rows.map((row) => [
@@ -65,16 +67,18 @@ function drawOne(id: string, row: Known, { colour: stroke, dash, symbol }: Serie
   return draw(id, {
     height: 220,
     marginLeft: 60,
+    // Half of the last tick's words.
+    marginRight: 44,
     marginBottom: 42,
     x: { type: "log", domain: [from, to], axis: null },
     y: {
       domain: [-1, 1],
-      label: `↑ left, ${tier}`,
+      label: `↑ net saving, ${tier}`,
       tickFormat: (share: number) => `${Math.round(100 * share)} %`,
     },
     marks: [
       ...logAxis("x", logTicks([from, to]), {
-        label: unit === "seconds" ? "brought up to date each →" : "writes per second →",
+        label: unit === "seconds" ? "time between refreshes →" : "writes per second →",
         format: (x: number) => pointText(row, x),
       }),
       Plot.areaY(points, {
@@ -93,8 +97,7 @@ function drawOne(id: string, row: Known, { colour: stroke, dash, symbol }: Serie
         fill: stroke,
         symbol,
         r: 4,
-        title: (point) =>
-          `${tier} in the run, at ${pointText(row, point.x)}: ${formatShare(Math.max(0, point.left))} left`,
+        title: (point) => `${tier} in the run, at ${pointText(row, point.x)}: ${savingText(point.left)}`,
       }),
     ],
   });
@@ -105,7 +108,15 @@ function isShown(at: number | null): at is number {
   return at !== null && at > 0;
 }
 
-/** The share that is left, from −1, below which nobody needs to see how much it is. */
+function savingText(share: number): string {
+  return share > 0
+    ? `saves ${formatShare(share)}`
+    : share <= -1
+    ? "costs twice what it saves, or more"
+    : "saves nothing";
+}
+
+/** The net saving, from −1, below which nobody needs to see how much it is. */
 function leftAt(unit: BreakEvenRow["unit"], breakEven: number, at: number): number {
   const cost = unit === "seconds" ? breakEven / at : breakEven === 0 ? Infinity : at / breakEven;
   return Math.max(-1, 1 - cost);

@@ -30,6 +30,10 @@ Deno.test("breakEvenChart tells of a dot only where it draws one", () => {
   for (const [at, dots] of [[8, 1], [null, 0], [0, 0]] as const) {
     const html = figure(breakEvenChart([{ ...aggregate!, at }]));
     assert.equal([...html.matchAll(/aggregate in the run, at/g)].length, dots);
-    assert.equal(/a dot is the run.s own point/.test(html.replaceAll("&#39;", "'")), dots === 1, String(at));
+    assert.equal(
+      /the mark is the run.s own point/.test(html.replaceAll("&#39;", "'")),
+      dots === 1,
+      String(at),
+    );
   }
 });

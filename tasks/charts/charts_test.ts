@@ -173,3 +173,14 @@ Deno.test("the name of an arm beside its row is within the chart, however long",
     assert.ok(Number(x) + 9 + arm.length * 12 * 0.65 <= 720, `${id}: ${x}`);
   }
 });
+
+Deno.test("the longest name beside a chart has room for seven pixels a letter, and leaves the chart a half", () => {
+  const left = (operation: string) => {
+    const html = figure(operationDots(rows.operationQuantiles().map((row) => ({ ...row, operation }))));
+    return Number(/translate\((-?[\d.]+),[\d.]+\)"[^>]*>(?:<title>[^<]*<\/title>)?sales/.exec(html)![1]);
+  };
+  const [short, long, longer] = ["sales", "sales-rep-leaderboard", `sales${"-".repeat(500)}`].map(left);
+  assert.ok(long! - short! >= 25, `${short} ${long}`);
+  assert.ok(long! >= 7 * 21, String(long));
+  assert.ok(longer! <= 360, String(longer));
+});

@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { formatMs } from "../model/units.ts";
 import { type Figure, makeFigure, numbers, styleLegend, words } from "./figure.ts";
 import { armStyles, PAPER, type SeriesStyle } from "./palette.ts";
-import { draw } from "./plot.ts";
+import { draw, nameMargin } from "./plot.ts";
 import { logAxis, logTicks } from "./ticks.ts";
 
 /** Quantiles of one operation over one arm, milliseconds. */
@@ -56,7 +56,7 @@ function drawDots(
   const place = { fy: "operation", y: "arm" } as const;
   return draw(id, {
     height: 60 + operations.length * (16 + 12 * Math.max(1, styles.size)),
-    marginLeft: 136,
+    marginLeft: nameMargin(operations),
     marginRight: 24,
     marginBottom: 42,
     x: { type: "log", axis: null },

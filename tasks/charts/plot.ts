@@ -20,6 +20,11 @@ export function rowMargins(arms: readonly string[]) {
   };
 }
 
+/** Room for names at the left of a chart; of one that would leave no room for the chart the end is shown. */
+export function nameMargin(names: readonly string[], atLeast = 136): number {
+  return Math.min(240, largest(atLeast, names.map((name) => 8 + 7.5 * name.length)));
+}
+
 /** The rows of such a chart. */
 export function armRows(arms: readonly string[], padding = 0.12) {
   return { domain: [...arms], label: null, padding, axis: "right" } as const;

@@ -3,7 +3,7 @@ import type { Span } from "../model/prediction.ts";
 import { counted, formatMs } from "../model/units.ts";
 import { type Figure, makeFigure, numbers, styleLegend, words } from "./figure.ts";
 import { PAPER, seriesStyle } from "./palette.ts";
-import { draw } from "./plot.ts";
+import { draw, nameMargin } from "./plot.ts";
 import { logAxis, logTicks } from "./ticks.ts";
 
 /** What was predicted of a change, and what users felt of it. */
@@ -81,7 +81,7 @@ function drawStalls(id: string, known: readonly Known[]): string {
     Plot.dot(rows, { x, y: "change", symbol, fill, stroke: colour, strokeWidth: 1.5, r: 4, title: "told" });
   return draw(id, {
     height: 60 + 22 * rows.length,
-    marginLeft: 160,
+    marginLeft: nameMargin(rows.map(({ change }) => change), 160),
     marginRight: 24,
     marginBottom: 42,
     x: { type: "log", axis: null },

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { significant } from "../model/units.ts";
 import { PAPER, type SeriesStyle } from "./palette.ts";
-import { draw } from "./plot.ts";
+import { draw, nameMargin } from "./plot.ts";
 import { logAxis } from "./ticks.ts";
 
 /** A ratio with its interval in a row of the chart, and whose it is of those side by side there. */
@@ -45,7 +45,7 @@ export function drawRatios<T extends DrawnRatio>(
   const rows = heaviestFirst(known, first, weight);
   return draw(id, {
     height: 90 + rows.length * (rowHeight + 13 * Math.max(1, styles.length)),
-    marginLeft: 136,
+    marginLeft: nameMargin(rows),
     marginRight: 16,
     marginBottom: 44,
     marginTop: 30,

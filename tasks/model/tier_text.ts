@@ -52,7 +52,8 @@ export function upkeepText({ tier, upkeep, writes }: TierSummary): string[] {
   const dearer = writes.map(({ operation, ms, tablesMs }) =>
     `${operation} ${formatMs(ms)} (${formatMs(tablesMs)})`
   );
-  const written = dearer.length === 0
+  // Writers have nothing to do with a view that is refreshed: what differs there is chance, or the refresh.
+  const written = dearer.length === 0 || upkeep?.kind === "refresh"
     ? []
     : [`What a write takes in PostgreSQL over ${tier}, and over the tables: ${dearer.join(", ")}.`];
   if (upkeep === null) return written;
@@ -98,9 +99,11 @@ export function breakEvenText({ tier, upkeep, breakEven, readsPerSecond }: TierS
   const { value, low, high, unit } = breakEven;
   const shown = (each: number | null) =>
     each === null ? "∞" : unit === "seconds" ? formatSeconds(each) : significant(each, 3);
-  const of = unit === "seconds" ? `${UPKEEP_NAMES[upkeep?.kind ?? "refresh"]} each` : "writes/s of";
+  const at = unit === "seconds"
+    ? `a ${upkeep?.kind === "fold" ? "batch" : "refresh"} every ${shown(value)}`
+    : `${shown(value)} writes/s`;
   const left = upkeep?.kind === "fold" ? " What writers pay to note changes is not in this." : "";
-  return `Break-even of ${tier} at ${significant(readsPerSecond, 3)} reads/s: ${of} ${
-    shown(value)
-  } (95 % interval ${shown(low)} to ${shown(high)}).${left}`;
+  return `Break-even of ${tier} at ${significant(readsPerSecond, 3)} reads/s: ${at} (95 % interval ${
+    shown(low)
+  } to ${shown(high)}).${left}`;
 }

@@ -32,13 +32,12 @@ function paysWriters(tier: string, reads: string, { low, high }: Pick<BreakEven,
   }
   if (low === null) return `${tier} pays at ${reads}: what its writers lose is within the noise, or nothing.`;
   return high === null
-    ? `${tier} pays at ${reads} up to about ${
+    ? `${tier} pays at ${reads} below about ${
       rate(low)
-    } at the least: from which rate on it no longer does, ` +
-      "this run does not show."
-    : `${tier} pays at ${reads} up to about ${rate(low)}: above ${
+    }; from which rate on it no longer does, this run does not show.`
+    : `${tier} pays at ${reads} below about ${rate(low)}, and costs more than it saves above ${
       rate(high)
-    } its writers lose more than reads save.`;
+    }; between the two is undecided.`;
 }
 
 function rate(value: number): string {

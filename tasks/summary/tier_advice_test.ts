@@ -20,11 +20,12 @@ const kept = (low: number | null, high: number | null) => {
 
 Deno.test("up to which rate of writes a tier pays is told as far as the interval goes", () => {
   assert.deepEqual(kept(13.7, 128), [
-    "aggregate pays at 40 reads/s up to about 13.7 writes/s: above 128 writes/s its writers lose more than reads save.",
+    "aggregate pays at 40 reads/s below about 13.7 writes/s, and costs more than it saves above 128 writes/s; " +
+    "between the two is undecided.",
   ]);
   assert.deepEqual(kept(13.7, null), [
-    "aggregate pays at 40 reads/s up to about 13.7 writes/s at the least: from which rate on it no longer does, " +
-    "this run does not show.",
+    "aggregate pays at 40 reads/s below about 13.7 writes/s; from which rate on it no longer does, this run does not " +
+    "show.",
   ]);
   assert.deepEqual(kept(null, null), [
     "aggregate pays at 40 reads/s: what its writers lose is within the noise, or nothing.",
@@ -45,12 +46,12 @@ Deno.test("of what batches keep up batches are told of, and that what writers no
   const batched = { ...TIER, upkeep: { ...upkeep, kind: "fold" }, breakEven, advice: [] } as const;
   assert.equal(
     breakEvenText(batched),
-    "Break-even of aggregate at 40 reads/s: batches each 2 s (95 % interval 1.5 s to 3 s). " +
+    "Break-even of aggregate at 40 reads/s: a batch every 2 s (95 % interval 1.5 s to 3 s). " +
       "What writers pay to note changes is not in this.",
   );
   assert.match(
     breakEvenText({ ...batched, upkeep: { ...upkeep, kind: "refresh" } })!,
-    /refreshes each 2 s .* to 3 s\)\.$/,
+    /a refresh every 2 s .* to 3 s\)\.$/,
   );
   assert.deepEqual(tierAdvice(batched), [
     "aggregate pays at 40 reads/s and every 5 s: it would still pay down to every 3 s.",
