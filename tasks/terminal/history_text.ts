@@ -151,7 +151,9 @@ export function elsewhereText({ elsewhere, elsewhereDiffers }: RunHistory): stri
   const they = elsewhere === 1 ? "it differs" : "they differ";
   return elsewhere === 0
     ? ""
-    : `${counted(elsewhere, "run")} not shown: ${they} in machine or services (${listed(elsewhereDiffers)}).`;
+    : `${counted(elsewhere, "run")} not shown: ${they} in machine or services (${
+      listed(elsewhereDiffers.map((name) => singleLine(name)))
+    }).`;
 }
 
 function apartText(history: RunHistory): string {
