@@ -1,7 +1,7 @@
 import type { Run, RunConfig } from "../model/run.ts";
 import type { SloResult } from "../model/summary.ts";
 import type { Validity } from "../model/validity.ts";
-import { formatCount, formatIn, formatSeconds, formatShare } from "../model/units.ts";
+import { formatCount, formatIn, formatSeconds, formatShare, intervalText } from "../model/units.ts";
 import { nameOf, subjectOf } from "./slo.ts";
 
 /** Arms that were asked for by name and are not in the run. */
@@ -42,7 +42,9 @@ function written(value: number | null, unit: SloResult["unit"]): string {
 export function missedSentence(result: SloResult): string {
   const { term, limit, measured, unit, windows } = result;
   const { value, low, high } = measured;
-  const interval = low === null || high === null ? "" : ` (${written(low, unit)} to ${written(high, unit)})`;
+  // One without an upper end says the more that it may be chance.
+  const ends = low === null && high === null ? "" : intervalText(low, high, (each) => written(each, unit));
+  const interval = ends === "" ? "" : ` (${ends})`;
   const where = windows === null || windows.worstAtUs === null
     ? interval
     : ` from ${formatSeconds(windows.worstAtUs / 1e6)} on, in ${formatCount(windows.failed)} of ` +

@@ -115,6 +115,16 @@ Deno.test("what is missed stands before what could not be judged, and nothing is
   assert.equal(reasons.length, 2);
 });
 
+Deno.test("a target that was missed has its interval beside it, also where that has no upper end", () => {
+  const own = arm("sql", 1000);
+  const missed = (low: number, high: number | null) => {
+    const p50 = { ...own.response["0.5"]!, value: 1, low, high };
+    return judged("p50<0.5ms", [{ ...own, response: { ...own.response, "0.5": p50 } }]).reasons[0]!;
+  };
+  assert.match(missed(0.4, 2), /: 1(\.00)? ms \(0\.4(00)? ms to 2(\.00)? ms\)\.$/);
+  assert.match(missed(0.4, null), /: 1(\.00)? ms \(≥ 0\.4(00)? ms\)\.$/);
+});
+
 Deno.test("targets of an arm that was asked for and is missing are not judged, so that the run is no pass", () => {
   const both = [arm("sql", 1000)];
   const { verdict, reasons } = judged("p95<200ms,errors<1%", both, {
