@@ -41,7 +41,7 @@ export function breakEvenChart(rows: readonly BreakEvenRow[], { id = "break-even
       "The line is what the reads save at the database less what keeping the tier up costs there, as a share of what they " +
       "save; the band is its 95 % interval. Where it crosses zero the tier breaks even" +
       (known.some(({ at }) => isShown(at))
-        ? "; the mark is the run's own point, at −100 % where it costs that much or more."
+        ? "; the mark is the run's own point, drawn at −100 % also where it costs more than twice what it saves."
         : "."),
     table: {
       columns: [...words("Tier", "Of"), ...numbers("Break-even", "Low", "High", "In the run")],
@@ -113,7 +113,7 @@ function savingText(share: number): string {
     ? `saves ${formatShare(share)}`
     : share <= -1
     ? "costs twice what it saves, or more"
-    : "saves nothing";
+    : "costs as much as it saves, or more";
 }
 
 /** The net saving, from −1, below which nobody needs to see how much it is. */

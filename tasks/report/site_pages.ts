@@ -110,7 +110,6 @@ export function shortName<T extends string | null>(name: T): T {
   return (name === null ? null : singleLine(name, NAME_COLUMNS)) as T;
 }
 
-/** How long a migration kept its users waiting. */
 /** A migration's stall; of a run that failed what it missed, as the p95 beside it is the first arm's. */
 function remarkOf({ migration, verdict, reasons }: Stored): string {
   const { stall } = migration ?? {};
